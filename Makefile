@@ -1,0 +1,231 @@
+# OS login for AWS IAM: a PAM module, a name service module and their tools.
+# `make help` lists the targets. CC, CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS belong to the packager.
+
+VERSION       := 0.1.0
+
+PREFIX        ?= /usr
+SYSCONFDIR    ?= /etc
+LOCALSTATEDIR ?= /var
+MULTIARCH     ?= $(shell $(CC) -print-multiarch 2>/dev/null)
+LIBDIR        ?= $(PREFIX)/lib/$(MULTIARCH)
+NSSDIR        ?= $(LIBDIR)
+PAMDIR        ?= $(LIBDIR)/security
+SBINDIR       ?= $(PREFIX)/sbin
+LIBEXECDIR    ?= $(PREFIX)/libexec
+MANDIR        ?= $(PREFIX)/share/man
+EXAMPLEDIR    ?= $(PREFIX)/share/doc/iam/examples
+
+CC            ?= cc
+AR            ?= ar
+INSTALL       ?= install
+CLANG         ?= clang
+CFLAGS        ?= -O2 -g
+Q             := $(if $(V),,@)
+
+# A build with sanitizers lives in a folder of its own, so that both stay up to date.
+SANITIZE      ?=
+BUILD         ?= build$(if $(SANITIZE),/sanitize)$(if $(COVERAGE),/coverage)
+
+probe = $(shell $(CC) -Werror $1 -x c -c -o /dev/null /dev/null 2>/dev/null && echo $1)
+
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+             -Wswitch-enum -Wvla -Wpointer-arith -Wwrite-strings -Wcast-qual -Wundef -Wformat=2
+HARDENING := -fstack-protector-strong -fno-common \
+             $(call probe,-fstack-clash-protection) $(call probe,-fcf-protection) \
+             $(call probe,-ftrivial-auto-var-init=zero) \
+             $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANITIZERS := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer)
+RELRO      := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+MODULE     := -shared $(if $(SANITIZE),,-Wl,-z,defs) $(RELRO)
+
+all_cppflags := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+                -DIAM_CONFIG_FOLDER='"$(SYSCONFDIR)/iam"' \
+                -DIAM_STATE_FOLDER='"$(LOCALSTATEDIR)/lib/iam"' -Icommon $(CPPFLAGS)
+all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
+                -fvisibility=hidden -fPIC -MMD -MP $(SANITIZERS) \
+                $(if $(COVERAGE),--coverage) $(CFLAGS)
+
+# Each product names the folders it is made of; a folder not named is not linked.
+parts       := base json config directory otp snapshot password credentials source signin sync
+pam_folders := pam_iam $(addprefix common/,base json config directory otp snapshot password \
+               credentials signin)
+ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(folder)/*.c))))
+
+# The name service module and the key helper see one object of common/: the reader.
+reader          := $(BUILD)/common/snapshot/snapshot_reader.o
+nss_objects     := $(call objects,nss_iam) $(reader)
+keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
+pam_objects     := $(call objects,$(pam_folders))
+ctl_objects     := $(call objects,$(ctl_folders))
+library_objects := $(call objects,$(addprefix common/,$(parts)))
+
+pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3
+ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode
+test_libraries := $(pam_libraries) -lqrencode -ldl -lpthread
+
+nss_module := $(BUILD)/libnss_iam.so.2
+pam_module := $(BUILD)/pam_iam.so
+programs   := $(BUILD)/iamctl $(BUILD)/iam-authorized-keys
+
+.DEFAULT_GOAL := all
+
+## Building
+
+# A product is built once its folder holds code.
+products := $(if $(wildcard nss_iam/*.c),$(nss_module)) $(if $(wildcard pam_iam/*.c),$(pam_module)) \
+            $(if $(wildcard common/tools/iamctl/*.c),$(BUILD)/iamctl) \
+            $(if $(wildcard common/tools/iam-authorized-keys/*.c),$(BUILD)/iam-authorized-keys)
+
+all: $(products) ## build both modules and the programs
+
+$(nss_module): $(nss_objects) nss_iam/nss_iam.map
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) $(MODULE) -Wl,-z,nodelete -Wl,-soname,$(@F) \
+		-Wl,--version-script=nss_iam/nss_iam.map $(LDFLAGS) -o $@ $(nss_objects) $(LDLIBS)
+
+$(pam_module): $(pam_objects) pam_iam/pam_iam.map
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) $(MODULE) -Wl,--version-script=pam_iam/pam_iam.map $(LDFLAGS) \
+		-o $@ $(pam_objects) $(pam_libraries) $(LDLIBS)
+
+$(BUILD)/iamctl: $(ctl_objects)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) -pie $(RELRO) $(LDFLAGS) -o $@ $(ctl_objects) $(ctl_libraries) $(LDLIBS)
+
+$(BUILD)/iam-authorized-keys: $(keys_objects)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) -pie $(RELRO) $(LDFLAGS) -o $@ $(keys_objects) $(LDLIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC      $<")
+	$(Q)$(CC) $(all_cppflags) $(all_cflags) -c -o $@ $<
+
+$(BUILD)/common.a: $(library_objects)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+## Installing
+
+manuals := $(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8])
+
+install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
+	$(INSTALL) -D -m 0644 $(nss_module) $(DESTDIR)$(NSSDIR)/libnss_iam.so.2
+	$(INSTALL) -D -m 0644 $(pam_module) $(DESTDIR)$(PAMDIR)/pam_iam.so
+	$(INSTALL) -D -m 0755 $(BUILD)/iamctl $(DESTDIR)$(SBINDIR)/iamctl
+	$(INSTALL) -D -m 0755 $(BUILD)/iam-authorized-keys $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys
+	$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/iam $(DESTDIR)$(LOCALSTATEDIR)/lib/iam
+	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
+	$(INSTALL) -d -m 0755 $(DESTDIR)$(EXAMPLEDIR)
+	$(INSTALL) -m 0644 $(wildcard packaging/examples/*) $(DESTDIR)$(EXAMPLEDIR)
+	$(Q)for page in $(manuals); do \
+		$(INSTALL) -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+uninstall: ## remove what install put there; state and configuration stay
+	rm -f $(DESTDIR)$(NSSDIR)/libnss_iam.so.2 $(DESTDIR)$(PAMDIR)/pam_iam.so \
+		$(DESTDIR)$(SBINDIR)/iamctl $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys \
+		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
+	rm -rf $(DESTDIR)$(EXAMPLEDIR)
+	$(Q)for page in $(manuals); do \
+		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
+	done
+
+deps: ## install what building and testing need, by apt or dnf (needs root)
+	packaging/install-dependencies.sh
+
+## Testing
+
+unit_tests   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+fault_tests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fault/test_*.c)))
+module_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/module/test_*.c)))
+fuzz_sources := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz_replays := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_sources))
+test_parts   := $(call objects,tests/support)
+
+# Every allocation of the code under test goes through the wrapper that can fail it.
+fault_wraps := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray \
+               -Wl,--wrap=open,--wrap=openat,--wrap=write,--wrap=fsync,--wrap=renameat
+
+$(BUILD)/tests/unit/% $(BUILD)/tests/module/%: all_cppflags += -Itests
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(test_parts) $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+$(BUILD)/tests/module/%: $(BUILD)/tests/module/%.o $(test_parts) $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+$(BUILD)/tests/fault/%: $(BUILD)/tests/fault/%.o $(test_parts) $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(fault_wraps) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+test_programs := $(unit_tests) $(fault_tests) $(module_tests) $(fuzz_replays)
+
+check: check-unit check-symbols ## all tests; with root the system tests too
+	$(Q)if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory check-system; else \
+		echo "left out: the system tests (sshd, sudo, su, cron, login, passwd) need root"; fi
+
+check-unit: all $(test_programs) ## tests that need no root (SANITIZE=1: with ASan and UBSan)
+	$(Q)tests/run.sh $(BUILD) $(test_programs)
+
+check-symbols: all ## exported and imported symbols of the modules against the lists
+	$(Q)tests/lint/symbols.sh $(BUILD)
+
+check-system: all ## real programs on a disposable host (needs root)
+	$(Q)tests/system/run.sh
+
+demo: ## see an IAM user sign in: a disposable host, a real sshd, two minutes
+	$(Q)tests/system/demo.sh
+
+bench: all ## speed and memory beside the peers, as ratios in one run
+	$(Q)$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
+	$(Q)tests/bench/run.sh $(BUILD)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+FUZZ_SECONDS ?= 60
+
+fuzz: ## explore each parser for FUZZ_SECONDS with libFuzzer (needs clang)
+	$(Q)tests/fuzz/explore.sh $(FUZZ_SECONDS) '$(CLANG)' '$(all_cppflags)' '$(test_libraries)' \
+		$(fuzz_sources)
+
+coverage: ## what the tests reach, by gcov, as a table
+	$(Q)$(MAKE) --no-print-directory COVERAGE=1 CFLAGS='-O0 -g' check-unit
+	$(Q)tests/coverage.sh build/coverage
+
+## Keeping it tidy
+
+sources := $(shell git ls-files '*.[ch]' 2>/dev/null)
+scripts := $(shell git ls-files '*.sh' .ci/run 2>/dev/null)
+
+lint: ## floors, banned calls, sizes, format, shell, manuals
+	$(Q)tests/lint/layers.sh
+	$(Q)tests/lint/banned.sh
+	$(Q)tests/lint/sizes.sh
+	$(Q)tests/lint/text.sh
+	$(Q)clang-format --dry-run -Werror $(sources)
+	$(Q)shellcheck -x $(scripts)
+	$(Q)mandoc -T lint -W warning $(manuals)
+	@echo "lint: clean"
+
+analyze: ## gcc -fanalyzer, clang-tidy, cppcheck
+	$(Q)tests/lint/analyze.sh '$(CC)' '$(all_cppflags) -Itests -std=gnu17'
+
+format: ## rewrite the sources in the house style
+	$(Q)clang-format -i $(sources)
+
+clean: ## remove everything that was built
+	$(Q)rm -rf build
+
+help: ## show this list
+	$(Q)sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 20
+
+.PHONY: all install uninstall deps check check-unit check-symbols check-system demo bench fuzz \
+        coverage lint analyze format clean help
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,93 @@
+/*
+ * common/config/config.h: /etc/iam/iam.conf and /etc/iam/iam.conf.d/ *.conf, by libeconf.
+ *
+ * Each option is one row of one table. An unknown section or key, a value out of range, a key given
+ * twice in one file, or a file that others may write is an error: nothing is guessed. Knows no user
+ * of an option. iam.conf(5) describes it.
+ */
+#ifndef IAM_CONFIG_CONFIG_H
+#define IAM_CONFIG_CONFIG_H
+
+#include "base/arena.h"
+#include "base/complaint.h"
+#include "base/file.h"
+
+enum {
+	CONFIG_BYTES_MAX = 256 << 10, /* of one file */
+	CONFIG_FILES_MAX = 64,
+	CONFIG_LIST_MAX = 256, /* words of one list, lines of one free section */
+};
+
+enum config_source { CONFIG_SOURCE_FILE = 0 };
+
+/* Whether a one-time code is asked for. */
+enum config_mfa {
+	CONFIG_MFA_REQUIRED = 0, /* a user without a device cannot pass */
+	CONFIG_MFA_ENROLLED,     /* asked of those who have a device */
+	CONFIG_MFA_OFF,
+};
+
+struct config_list {
+	struct text *words;
+	size_t count;
+};
+
+/* A line of a section whose keys the administrator chooses. */
+struct config_pair {
+	struct text key;
+	struct config_list words;
+};
+
+struct config {
+	struct arena arena;
+	/* [source] */
+	enum config_source source;
+	struct text source_path; /* /etc/iam/directory.json */
+	/* [sync] */
+	uint32_t shrink_limit; /* percent of users that may vanish at once; 20 */
+	/* [names] */
+	bool strip_domain;         /* yes */
+	struct text default_shell; /* /bin/bash */
+	struct text home;          /* /home/%u: %u the Unix name; nothing else is expanded */
+	struct text role_path;     /* /host/ */
+	/* [ids] */
+	uint32_t id_first, id_last, id_minimum;
+	/* [access] */
+	struct config_list login_groups; /* Unix or IAM names; nobody when empty */
+	struct config_list sudo_groups;
+	uint32_t snapshot_age_max; /* seconds; 0: no limit; 7 days */
+	/* [mfa] */
+	enum config_mfa mfa;
+	uint32_t otp_window; /* steps on either side: 0 to 2; 1 */
+	/* [lockout] */
+	uint32_t lockout_failures; /* 5 */
+	uint32_t lockout_seconds;  /* 900 */
+	/* [local-groups] LOCAL = IAM groups whose members join it at sign-in */
+	struct config_pair *local_groups;
+	size_t local_group_count;
+	/* [services] PAM SERVICE = login | sudo | ... */
+	struct config_pair *services;
+	size_t service_count;
+};
+
+/* The defaults, with no file read. Release it in any case. */
+void config_init(struct config *config);
+void config_release(struct config *config);
+
+#define AUTO_CONFIG CLEANUP(config_release) struct config
+
+/* Reads FOLDER/iam.conf, then FOLDER/iam.conf.d/ *.conf in byte order over it; neither need exist.
+   A complaint names file, line (where libeconf knows it) and reason. On error the config is not to
+   be used. Nothing in the environment changes what is read. */
+MUST_CHECK enum status config_read(struct config *inout_config, const char *folder,
+				   struct file_trust trust, struct complaint *out_complaint);
+
+/* One option as the table has it, for --help, iamctl status and the test of the manual. */
+struct config_option {
+	const char *section, *key;
+	const char *summary;
+};
+
+const struct config_option *config_options(size_t *out_count);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * common/credentials/credential_store.h: what a host knows of its users' secrets, in SQLite.
+ *
+ * Keyed by IAM's unique id, so that a user deleted and made again inherits nothing. One transaction
+ * answers one question. Opaque: nobody holds a row without the lock. Every function denies when the
+ * state cannot be read or written. Knows neither PAM nor policies. iam-credentials(5) describes it.
+ */
+#ifndef IAM_CREDENTIALS_CREDENTIAL_STORE_H
+#define IAM_CREDENTIALS_CREDENTIAL_STORE_H
+
+#include "base/complaint.h"
+#include "base/file.h"
+#include "base/secret.h"
+#include "credentials/lockout.h"
+#include "otp/otp.h"
+
+enum {
+	CREDENTIAL_DEVICES_MAX = 8, /* IAM quota: eight MFA devices a user */
+	CREDENTIAL_DEVICE_NAME_MAX = 128,
+	CREDENTIAL_HASH_SIZE = 384,
+	CREDENTIAL_BUSY_MS = 10000, /* how long a writer waits for another */
+};
+
+struct credential_store;
+
+/* Opens FOLDER/credentials.db; the folder is checked component by component. create makes folder
+   (0700) and database (0600) when absent; otherwise absence is STATUS_NOT_FOUND. A database that is
+   damaged or of a newer schema is STATUS_BAD_DATA and is left alone. */
+MUST_CHECK enum status credential_store_open(const char *folder, struct file_trust trust,
+					     bool create, struct credential_store **out_store,
+					     struct complaint *out_complaint);
+void credential_store_close(struct credential_store *store);
+
+static inline void credential_store_cleanup(struct credential_store **store)
+{
+	credential_store_close(*store);
+}
+
+#define AUTO_CREDENTIAL_STORE CLEANUP(credential_store_cleanup) struct credential_store
+
+/* Everything about a user but the secrets. All zero for a user the store has never seen. */
+struct credential_summary {
+	bool has_password;
+	int64_t password_changed; /* 0 when unknown */
+	unsigned device_count;
+	struct lockout_state lockout;
+	int64_t last_success;
+};
+
+MUST_CHECK enum status credential_summary(struct credential_store *store, struct text user_id,
+					  struct credential_summary *out_summary);
+
+/* STATUS_NOT_FOUND when the user has no password here. */
+MUST_CHECK enum status credential_password_hash(struct credential_store *store, struct text user_id,
+						char out_hash[CREDENTIAL_HASH_SIZE]);
+
+/* Also clears failures: a new password is a new start. */
+MUST_CHECK enum status credential_password_set(struct credential_store *store, struct text user_id,
+					       const char *hash, int64_t now);
+
+/* STATUS_NOT_FOUND when there was none. */
+MUST_CHECK enum status credential_password_remove(struct credential_store *store,
+						  struct text user_id);
+
+struct credential_device {
+	char name[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* unique for its user */
+	struct otp_settings settings;
+	struct otp_position position;
+	int64_t enabled_at, last_used; /* 0 for never */
+};
+
+/* Up to CREDENTIAL_DEVICES_MAX, in the order they were enabled; without seeds. */
+MUST_CHECK enum status credential_devices(struct credential_store *store, struct text user_id,
+					  struct credential_device *out_devices, size_t *out_count);
+
+/* STATUS_BAD_INPUT with a reason when the name is taken or there are eight already. */
+MUST_CHECK enum status credential_device_add(struct credential_store *store, struct text user_id,
+					     const struct credential_device *device,
+					     const struct secret *seed,
+					     struct complaint *out_complaint);
+
+/* STATUS_NOT_FOUND when there is no such device. */
+MUST_CHECK enum status credential_device_remove(struct credential_store *store, struct text user_id,
+						const char *name);
+
+/*
+ * The end of one attempt to sign in, as one transaction that is on disk before it returns: checks
+ * the lockout, compares the code with each device, advances the counter of the one it matches,
+ * counts a failure or clears the count. The password was compared before, by its hash.
+ */
+struct credential_attempt {
+	struct text user_id;
+	bool password_wanted, password_is_right;
+	bool code_wanted;
+	struct text code; /* any text; compared only when it is all digits of the right number */
+	unsigned otp_window;
+	struct lockout_rule lockout;
+	int64_t now;
+};
+
+enum credential_verdict {
+	CREDENTIAL_REFUSED = 0, /* a factor was wrong; counted */
+	CREDENTIAL_ACCEPTED,
+	CREDENTIAL_LOCKED,      /* refused unseen, not counted */
+	CREDENTIAL_NO_PASSWORD, /* wanted and there is none; not counted */
+	CREDENTIAL_NO_DEVICE,   /* a code wanted and no device enrolled; not counted */
+};
+
+struct credential_outcome {
+	enum credential_verdict verdict;
+	bool password_was_wrong, code_was_wrong, code_was_used_before;
+	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
+	int32_t drift;
+	struct lockout_state lockout; /* after the attempt */
+};
+
+/* Any status but STATUS_OK means: refuse, the state could not be read or kept. */
+MUST_CHECK enum status credential_attempt(struct credential_store *store,
+					  const struct credential_attempt *attempt,
+					  struct credential_outcome *out_outcome);
+
+/* Clears failures and lockout; STATUS_NOT_FOUND when there was nothing to clear. */
+MUST_CHECK enum status credential_unlock(struct credential_store *store, struct text user_id);
+
+/* SQLite's own integrity check and ours of every row. */
+MUST_CHECK enum status credential_store_verify(struct credential_store *store,
+					       struct complaint *out_complaint);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * common/otp/otp_enrolment.h: what an authenticator app needs to know of a new seed.
+ */
+#ifndef IAM_OTP_OTP_ENROLMENT_H
+#define IAM_OTP_OTP_ENROLMENT_H
+
+#include "base/buffer.h"
+#include "otp/otp.h"
+
+/* OTP_SEED_BYTES_NEW random bytes; STATUS_SYSTEM when the kernel gives none. A secret may hold any
+   bytes here, NUL too. */
+MUST_CHECK enum status otp_seed_new(struct secret *out_seed);
+
+/* otpauth://totp/ISSUER:ACCOUNT?secret=...&issuer=... with algorithm, digits and period where they
+   differ from the defaults apps assume (Key Uri Format of google-authenticator). */
+MUST_CHECK enum status otp_uri(const struct otp_settings *settings, struct text seed,
+			       struct text issuer, struct text account, struct buffer *out_uri);
+
+#endif

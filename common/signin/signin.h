@@ -1,0 +1,98 @@
+/*
+ * common/signin/signin.h: the use cases of signing in.
+ *
+ * Knows snapshot, store and configuration; knows no PAM type and never asks the clock. The same
+ * functions serve PAM, the command line and the tests. A refusal is an answer, not an error: it has
+ * a stable reason code that pam_iam(8) explains. Every status but STATUS_OK refuses too.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_H
+#define IAM_SIGNIN_SIGNIN_H
+
+#include "base/secret.h"
+#include "signin/signin_reason.h"
+#include "signin/signin_records.h"
+
+struct signin_request {
+	struct text user;        /* PAM_USER as it came: hostile */
+	struct text service;     /* "sshd", "sudo" */
+	struct text remote_host; /* PAM_RHOST; empty when local; hostile */
+	struct text tty;
+	bool public_key_verified; /* by sshd, for this login */
+	int64_t now;
+};
+
+/* What has to be proven, and asked. */
+struct signin_factors {
+	bool password, code;
+};
+
+/* What the module's options say about factors, before the user is known. */
+enum signin_mode {
+	SIGNIN_PASSWORD_AND_CODE = 0, /* only the code after a public key */
+	SIGNIN_PASSWORD,
+	SIGNIN_CODE,
+};
+
+struct signin_answer {
+	enum signin_reason reason; /* SIGNIN_REASON_NONE (the zero) refuses */
+	char device[129];          /* MFA device that proved the code; "" when none */
+	int32_t drift;             /* of that device, in steps */
+	bool used_password, used_code;
+	int64_t locked_until; /* 0 when not locked */
+};
+
+static inline bool signin_is_allowed(const struct signin_answer *answer)
+{
+	return answer->reason == SIGNIN_REASON_ALLOWED;
+}
+
+/* Is this name one of the snapshot's? Decided by access.snapshot alone. */
+MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, struct text user,
+					  bool *out_is_iam_user);
+
+/* Which factors to ask for. An unknown user is asked what an enrolled one would be. */
+MUST_CHECK enum status signin_factors(const struct signin_records *records,
+				      const struct signin_request *request, enum signin_mode mode,
+				      struct signin_factors *out_factors);
+
+/* Compares the factors asked for. Always one hash and one transaction, whoever the user is. */
+MUST_CHECK enum status signin_authenticate(const struct signin_records *records,
+					   const struct signin_request *request,
+					   const struct signin_factors *factors,
+					   struct text password, struct text code,
+					   struct signin_answer *out_answer);
+
+/* May the account be used for this service here and now: known, no role, snapshot not too old, and
+   signin_authorize() for the service's action. */
+MUST_CHECK enum status signin_account(const struct signin_records *records,
+				      const struct signin_request *request,
+				      struct signin_answer *out_answer);
+
+/* The one decision point. action is IAM's spelling: "host:Login", "host:Sudo". */
+MUST_CHECK enum status signin_authorize(const struct signin_records *records,
+					const struct signin_request *request,
+					const struct access_principal *principal,
+					const char *action, enum signin_reason *out_reason);
+
+/* "host:Login" unless the service table of iam.conf or the built-in one says otherwise. */
+const char *signin_action_of(const struct signin_records *records, struct text service);
+
+/* A new password: the policy's faults (0 when it was stored) and, when there are any, their words.
+   The old one, where it must be proven, was proven by signin_authenticate before. */
+struct signin_password_change {
+	const struct signin_request *request;
+	struct text new_password;
+	bool by_administrator; /* need not be allowed to change it; the policy holds all the same */
+};
+
+MUST_CHECK enum status signin_change_password(const struct signin_records *records,
+					      const struct signin_password_change *change,
+					      struct signin_answer *out_answer,
+					      struct buffer *out_explanation);
+
+/* The host's own groups (iam.conf, [local-groups]) that the user joins at sign-in, by name. */
+MUST_CHECK enum status signin_local_groups(const struct signin_records *records, struct text user,
+					   struct arena *arena, struct text **out_names,
+					   size_t *out_count);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * common/signin/signin_reason.h: why somebody was let in or not, in stable words.
+ *
+ * The codes are for logs, scripts and search: once released, a code never changes its meaning. One
+ * table holds code and explanation; pam_iam(8) lists the same and a test compares them.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_REASON_H
+#define IAM_SIGNIN_SIGNIN_REASON_H
+
+#include "base/base.h"
+
+enum signin_reason {
+	SIGNIN_REASON_NONE = 0, /* refuses: nobody decided */
+	SIGNIN_REASON_ALLOWED,
+	SIGNIN_REASON_USER_UNKNOWN,
+	SIGNIN_REASON_PASSWORD_WRONG,
+	SIGNIN_REASON_CODE_WRONG,
+	SIGNIN_REASON_CODE_REUSED,
+	SIGNIN_REASON_LOCKED,
+	SIGNIN_REASON_PASSWORD_NOT_SET,
+	SIGNIN_REASON_PASSWORD_DISABLED, /* no login profile in IAM */
+	SIGNIN_REASON_MFA_NOT_ENROLLED,
+	SIGNIN_REASON_ROLE_DIRECT,
+	SIGNIN_REASON_SNAPSHOT_STALE,
+	SIGNIN_REASON_SNAPSHOT_EXPIRED, /* the document's own Expires has passed */
+	SIGNIN_REASON_NOT_AUTHORIZED,   /* no group of the user's is admitted */
+	SIGNIN_REASON_CHANGE_NOT_ALLOWED,
+	SIGNIN_REASON_PASSWORD_POLICY,
+	SIGNIN_REASON_CONVERSATION, /* aborted, or the application cannot ask */
+	SIGNIN_REASON_OPTIONS,      /* the module's arguments in pam.d are wrong */
+	SIGNIN_REASON_CONFIG,       /* iam.conf is wrong or not to be trusted */
+	SIGNIN_REASON_SNAPSHOT,     /* absent, damaged or not to be trusted */
+	SIGNIN_REASON_STORE,        /* credentials cannot be read or written */
+	SIGNIN_REASON_SYSTEM,       /* out of memory, or the system refused a call */
+	SIGNIN_REASON_COUNT,
+};
+
+/* "password-wrong"; never NULL. */
+const char *signin_reason_code(enum signin_reason reason);
+
+/* One sentence for the administrator; never NULL. */
+const char *signin_reason_text(enum signin_reason reason);
+
+#endif

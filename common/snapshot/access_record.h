@@ -1,0 +1,66 @@
+/*
+ * common/snapshot/access_record.h: what access.snapshot says of one principal, as JSON.
+ *
+ * Written at sync, decoded only for the one who signs in.
+ */
+#ifndef IAM_SNAPSHOT_ACCESS_RECORD_H
+#define IAM_SNAPSHOT_ACCESS_RECORD_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/complaint.h"
+#include "directory/directory.h"
+
+enum { ACCESS_RECORD_BYTES_MAX = 4 << 20, ACCESS_GROUPS_MAX = DIRECTORY_GROUPS_PER_USER_MAX };
+
+struct access_group {
+	struct text iam_name, id, arn;
+	struct text unix_name; /* empty when its name was refused on this host */
+};
+
+/* Where a policy's document is found in SNAPSHOT_MAP_POLICIES, and how it came to the principal. */
+struct access_policy {
+	struct text key;  /* the ARN, or "ID/NAME" for an inline policy of the entity ID */
+	struct text from; /* "user", "group NAME", "role" */
+};
+
+struct access_principal {
+	bool is_role;
+	struct text iam_name, id, arn, path;
+	struct text unix_name;
+	uint32_t uid;
+	struct access_group *groups;
+	size_t group_count;
+	struct access_policy *policies;
+	size_t policy_count;
+	struct text boundary_key; /* empty when none */
+	struct iam_tag *tags;
+	size_t tag_count;
+	struct text *devices; /* serials of MFA devices enabled at AWS */
+	size_t device_count;
+	bool password_enabled, password_reset_required;
+	/* roles only */
+	struct text trust_policy;
+	uint32_t session_seconds_max;
+};
+
+/* The value of key "account" in SNAPSHOT_MAP_SETTINGS. */
+struct access_account {
+	struct text account_id, account_alias;
+	struct iam_password_policy password_policy;
+	int64_t generated_at, expires; /* as the directory document said; 0 when it did not */
+};
+
+MUST_CHECK enum status access_principal_encode(const struct access_principal *principal,
+					       struct buffer *out_json);
+/* Everything is copied into the arena. */
+MUST_CHECK enum status access_principal_decode(struct text json, struct arena *arena,
+					       struct access_principal *out_principal,
+					       struct complaint *out_complaint);
+MUST_CHECK enum status access_account_encode(const struct access_account *account,
+					     struct buffer *out_json);
+MUST_CHECK enum status access_account_decode(struct text json, struct arena *arena,
+					     struct access_account *out_account,
+					     struct complaint *out_complaint);
+
+#endif

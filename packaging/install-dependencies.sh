@@ -1,0 +1,76 @@
+#!/bin/sh
+# packaging/install-dependencies.sh: what building, testing and the demonstration need, from the
+# distribution's own packages. Does nothing when everything is there.
+set -eu
+
+debian='gcc make pkg-config git libc6-dev libpam0g-dev liboath-dev libcjson-dev libeconf-dev
+libsqlite3-dev libcrypt-dev libqrencode-dev openssh-server openssh-client sudo login passwd cron expect
+pamtester libpam-modules oathtool iproute2 util-linux procps'
+debian_developer='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck mandoc valgrind'
+debian_bench='libnss-cache libnss-db libnss-extrausers libpam-oath libpam-google-authenticator make'
+fedora='gcc make pkgconf-pkg-config git glibc-devel pam-devel liboath-devel cjson-devel libeconf-devel
+sqlite-devel libxcrypt-devel qrencode-devel openssh-server openssh-clients sudo util-linux shadow-utils cronie
+expect pamtester oathtool iproute procps-ng'
+fedora_developer='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc valgrind libasan libubsan'
+
+usage() {
+	echo "usage: $0 [demo | all]    demo: build and demonstration alone; all: tests and bench too" >&2
+	exit 64
+}
+
+what=${1:-all}
+case $what in demo | all) ;; *) usage ;; esac
+
+apt_missing() { # prints those of the packages that are not installed
+	for package in "$@"; do
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+			echo "$package"
+	done
+}
+
+rpm_missing() {
+	for package in "$@"; do
+		rpm -q --whatprovides "$package" >/dev/null 2>&1 || echo "$package"
+	done
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || {
+		echo "missing packages: $* (run 'make deps' as root)" >&2
+		exit 77
+	}
+}
+
+if command -v apt-get >/dev/null; then
+	wanted=$debian
+	[ "$what" = demo ] || wanted="$wanted $debian_developer $debian_bench"
+	# shellcheck disable=SC2086 # lists of packages
+	missing=$(apt_missing $wanted)
+	[ -n "$missing" ] || exit 0
+	# shellcheck disable=SC2086
+	need_root $missing
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -q
+	# A package that starts a service must not start it on the machine that only tests here.
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e $policy ]; then
+		trap 'rm -f $policy' EXIT
+		printf '#!/bin/sh\nexit 101\n' >$policy
+		chmod 755 $policy
+	fi
+	# shellcheck disable=SC2086
+	apt-get install -q -y --no-install-recommends $missing
+elif command -v dnf >/dev/null; then
+	wanted=$fedora
+	[ "$what" = demo ] || wanted="$wanted $fedora_developer"
+	# shellcheck disable=SC2086
+	missing=$(rpm_missing $wanted)
+	[ -n "$missing" ] || exit 0
+	# shellcheck disable=SC2086
+	need_root $missing
+	# shellcheck disable=SC2086
+	dnf install -y --setopt=install_weak_deps=False $missing
+else
+	echo "neither apt-get nor dnf: install these yourself: $debian" >&2
+	exit 69
+fi

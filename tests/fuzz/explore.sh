@@ -1,0 +1,23 @@
+#!/bin/sh
+# tests/fuzz/explore.sh SECONDS CLANG CPPFLAGS LIBRARIES FUZZ_SOURCE...: libFuzzer for a while on each target.
+#
+# New inputs go to build/fuzz, not to the corpus: what is worth keeping is moved by hand.
+set -eu
+cd "$(dirname "$0")/../.."
+seconds=$1 clang=$2 cppflags=$3 libraries=$4
+shift 4
+out=build/fuzz
+mkdir -p "$out"
+sources=$(find common -name '*.c' -not -path 'common/tools/*')
+
+for source in "$@"; do
+	name=$(basename "$source" .c)
+	target=${name#fuzz_}
+	mkdir -p "$out/corpus/$target"
+	# shellcheck disable=SC2086 # lists of flags and files
+	eval "$clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$cppflags -o $out/$name $source" $sources pam_iam/options.c "$libraries"
+	echo "== $target, $seconds s"
+	"$out/$name" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$out/" \
+		"$out/corpus/$target" "tests/fuzz/corpus/$target"
+done
