@@ -23,9 +23,10 @@ enum {
 
 struct credential_store;
 
-/* Opens FOLDER/credentials.db; the folder is checked component by component. create makes folder
-   (0700) and database (0600) when absent; otherwise absence is STATUS_NOT_FOUND. A database that is
-   damaged or of a newer schema is STATUS_BAD_DATA and is left alone. */
+/* Opens FOLDER/credentials.db; the folder is checked component by component. create makes the
+   folder (0755: the public snapshot lives there too) and the database (0600) when absent; otherwise
+   absence is STATUS_NOT_FOUND. A database that is damaged or of a newer schema is STATUS_BAD_DATA
+   and is left alone. */
 MUST_CHECK enum status credential_store_open(const char *folder, struct file_trust trust,
 					     bool create, struct credential_store **out_store,
 					     struct complaint *out_complaint);

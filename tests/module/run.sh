@@ -31,7 +31,7 @@ for folder in bin sbin lib lib32 lib64 libx32; do
 	fi
 done
 mkdir -p "$root/etc/iam" "$root/var/lib/iam" "$root/var/log" "$root/run" "$root/tmp" "$root$checkout"
-chmod 0700 "$root/var/lib/iam"
+chmod 0755 "$root/var/lib/iam"
 chmod 1777 "$root/tmp"
 mount --bind "$checkout" "$root$checkout"
 case $build in
