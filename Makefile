@@ -190,9 +190,10 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/supp
 
 FUZZ_SECONDS ?= 60
 
+fuzz: export FUZZ_FLAGS = $(all_cppflags)
+fuzz: export FUZZ_LIBRARIES = $(test_libraries)
 fuzz: ## explore each parser for FUZZ_SECONDS with libFuzzer (needs clang)
-	$(Q)tests/fuzz/explore.sh $(FUZZ_SECONDS) '$(CLANG)' '$(all_cppflags)' '$(test_libraries)' \
-		$(fuzz_sources)
+	$(Q)tests/fuzz/explore.sh $(FUZZ_SECONDS) '$(CLANG)' $(fuzz_sources)
 
 coverage: ## what the tests reach, by gcov, as a table
 	$(Q)$(MAKE) --no-print-directory COVERAGE=1 CFLAGS='-O0 -g' check-unit
@@ -213,8 +214,9 @@ lint: ## floors, banned calls, sizes, format, shell, manuals
 	$(Q)mandoc -T lint -W warning $(manuals)
 	@echo "lint: clean"
 
+analyze: export ANALYZE_FLAGS = $(all_cppflags) -std=gnu17
 analyze: ## gcc -fanalyzer, clang-tidy, cppcheck
-	$(Q)tests/lint/analyze.sh '$(CC)' '$(all_cppflags) -Itests -std=gnu17'
+	$(Q)tests/lint/analyze.sh '$(CC)'
 
 format: ## rewrite the sources in the house style
 	$(Q)clang-format -i $(sources)
