@@ -34,8 +34,8 @@ HARDENING := -fstack-protector-strong -fno-common \
              $(call probe,-fstack-clash-protection) $(call probe,-fcf-protection) \
              $(call probe,-ftrivial-auto-var-init=zero) \
              $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-SANITIZERS := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=all \
-              -fno-omit-frame-pointer)
+SANITIZERS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
+              -fno-sanitize-recover=all -fno-omit-frame-pointer)
 RELRO      := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed
 MODULE     := -shared $(if $(SANITIZE),,-Wl,-z,defs) $(RELRO)
 
