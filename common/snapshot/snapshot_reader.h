@@ -18,6 +18,7 @@ enum snapshot_kind { SNAPSHOT_DIRECTORY = 1, SNAPSHOT_ACCESS = 2 };
 struct snapshot {
 	const unsigned char *base; /* NULL when closed */
 	size_t size;
+	enum snapshot_kind kind;
 	bool is_mapped; /* base came from mmap and snapshot_close unmaps it */
 	dev_t device;   /* which file it was, to notice a newer one */
 	ino_t inode;
@@ -46,12 +47,16 @@ struct snapshot_facts {
 
 void snapshot_facts(const struct snapshot *snapshot, struct snapshot_facts *out_facts);
 
-/* An account. Views point into the snapshot; each is NUL-terminated there (length excludes it). */
+/* An account. Views point into the snapshot, one behind the other in this order; each is
+   NUL-terminated there (length excludes it), so that name.bytes to shell.bytes + shell.length + 1
+   can be copied at once. */
 struct snapshot_user {
 	struct text name, gecos, home, shell;
 	uint32_t uid, gid;
-	uint32_t position; /* of the record, for snapshot_memberships and snapshot_keys */
+	uint32_t position; /* of the record in the file, for snapshot_memberships and snapshot_keys
+			    */
 	bool is_role;      /* a host role: nobody signs in to it directly */
+	bool has_group;    /* one of its own, with the same name and number and no members */
 };
 
 /* A group: members is count NUL-terminated names end to end, with the length of each (without NUL)
@@ -73,10 +78,29 @@ MUST_CHECK enum status snapshot_find_group(const struct snapshot *snapshot, stru
 MUST_CHECK enum status snapshot_find_gid(const struct snapshot *snapshot, uint32_t gid,
 					 struct snapshot_group *out_group);
 
-/* Enumeration in file order; STATUS_NOT_FOUND behind the last. */
-MUST_CHECK enum status snapshot_user_at(const struct snapshot *snapshot, uint32_t position,
+/* Copies all names with their NULs to bytes (room for members.length) and the address of each copy
+   to addresses (room for member_count + 1), a NULL behind the last. STATUS_BAD_DATA when lengths
+   and names disagree. */
+MUST_CHECK enum status snapshot_copy_members(const struct snapshot_group *group, char *bytes,
+					     char **addresses);
+
+/* Where a walk over the members of a group stands; begins zeroed. */
+struct snapshot_member_walk {
+	uint32_t index;
+	size_t offset;
+};
+
+/* The next member's name; STATUS_NOT_FOUND behind the last. */
+MUST_CHECK enum status snapshot_next_member(const struct snapshot_group *group,
+					    struct snapshot_member_walk *walk,
+					    struct text *out_name);
+
+/* Enumeration by index from 0; STATUS_NOT_FOUND behind the last. Users that have a group of their
+   own come first, then the others; groups with a record come first, then the users' own. Each of
+   these four is ordered by the bytes of the name. */
+MUST_CHECK enum status snapshot_user_at(const struct snapshot *snapshot, uint32_t index,
 					struct snapshot_user *out_user);
-MUST_CHECK enum status snapshot_group_at(const struct snapshot *snapshot, uint32_t position,
+MUST_CHECK enum status snapshot_group_at(const struct snapshot *snapshot, uint32_t index,
 					 struct snapshot_group *out_group);
 
 /* A user's gids beside the primary one: count little-endian 32-bit numbers, unaligned. */
@@ -104,12 +128,14 @@ enum snapshot_map {
 	SNAPSHOT_MAP_ASSIGNMENTS,    /* IAM unique id to its Unix id, kept after deletion */
 };
 
+/* Each record carries a checksum, compared here: STATUS_BAD_DATA when it does not match. So one
+   record can be trusted without snapshot_verify_checksums, whatever the size of the file. */
 MUST_CHECK enum status snapshot_find_record(const struct snapshot *snapshot, enum snapshot_map map,
 					    struct text key, struct text *out_value);
 
-/* In file order; STATUS_NOT_FOUND behind the last. */
+/* Ordered by the bytes of the key; STATUS_NOT_FOUND behind the last. Views are NUL-terminated. */
 MUST_CHECK enum status snapshot_record_at(const struct snapshot *snapshot, enum snapshot_map map,
-					  uint32_t position, struct text *out_key,
+					  uint32_t index, struct text *out_key,
 					  struct text *out_value);
 
 #endif
