@@ -4,9 +4,17 @@
 
 enum status secret_set(struct secret *secret, struct text bytes)
 {
+	if (bytes.length > 0 && memchr(bytes.bytes, '\0', bytes.length)) {
+		secret_wipe(secret);
+		return STATUS_BAD_INPUT;
+	}
+	return secret_set_bytes(secret, bytes);
+}
+
+enum status secret_set_bytes(struct secret *secret, struct text bytes)
+{
 	secret_wipe(secret);
-	if (bytes.length > SECRET_BYTES_MAX ||
-	    (bytes.length > 0 && memchr(bytes.bytes, '\0', bytes.length)))
+	if (bytes.length > SECRET_BYTES_MAX)
 		return STATUS_BAD_INPUT;
 	if (bytes.length > 0)
 		memcpy(secret->bytes, bytes.bytes, bytes.length);

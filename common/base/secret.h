@@ -27,6 +27,9 @@ static inline void secret_wipe(struct secret *secret)
    be used as C text; the secret is then empty. */
 MUST_CHECK enum status secret_set(struct secret *secret, struct text bytes);
 
+/* secret_set() for keys, which may hold any bytes, NUL too. */
+MUST_CHECK enum status secret_set_bytes(struct secret *secret, struct text bytes);
+
 static inline struct text secret_text(const struct secret *secret)
 {
 	return (struct text){ secret->bytes, secret->length };
