@@ -11,8 +11,9 @@
    bytes here, NUL too. */
 MUST_CHECK enum status otp_seed_new(struct secret *out_seed);
 
-/* otpauth://totp/ISSUER:ACCOUNT?secret=...&issuer=... with algorithm, digits and period where they
-   differ from the defaults apps assume (Key Uri Format of google-authenticator). */
+/* Appends otpauth://totp/ISSUER:ACCOUNT?secret=...&issuer=... with algorithm, digits and period
+   where they differ from the defaults apps assume (Key Uri Format of google-authenticator). An
+   empty issuer is left out. Holds the seed: use an AUTO_SECRET_BUFFER of OTP_URI_BYTES_MAX. */
 MUST_CHECK enum status otp_uri(const struct otp_settings *settings, struct text seed,
 			       struct text issuer, struct text account, struct buffer *out_uri);
 
