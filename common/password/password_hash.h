@@ -6,14 +6,19 @@
 
 #include "base/secret.h"
 
-enum { PASSWORD_HASH_SIZE = 384, PASSWORD_BYTES_MAX = 512 };
+enum {
+	PASSWORD_HASH_SIZE = 384,
+	PASSWORD_BYTES_MAX = 511, /* libxcrypt's limit; a longer one is refused, at the same cost */
+};
 
-/* A yescrypt hash with a fresh salt at libxcrypt's default cost ("$y$j9T$"). */
+/* A yescrypt hash with a fresh salt at libxcrypt's default cost ("$y$j9T$"). STATUS_BAD_INPUT for
+   an empty password, one that is too long or one with a NUL inside. */
 MUST_CHECK enum status password_hash_new(struct text password, char out_hash[PASSWORD_HASH_SIZE]);
 
-/* STATUS_OK when it is the password, STATUS_NOT_FOUND when not. stored NULL, empty, "*", "!" or
-   "x": never, at the cost of a real one (a fixed hash of nobody's). Always exactly one crypt call.
- */
+/* STATUS_OK when it is the password, STATUS_NOT_FOUND when not; any other status means that nobody
+   can say. stored NULL, "", "*", "!...", "x" or anything else that is not a hash of crypt(5)'s "$"
+   kind: never, at the cost of a real one (a fixed hash of nobody's). The empty password: never.
+   Always one crypt call that costs. */
 MUST_CHECK enum status password_hash_verify(const char *stored, struct text password);
 
 #endif
