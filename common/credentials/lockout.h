@@ -17,8 +17,12 @@ struct lockout_state {
 	int64_t last_failure; /* 0 when none */
 };
 
-/* Until when, or 0 when not locked at now. A last failure in the future (a clock set back) counts
-   as now, so that nobody is locked out for longer than the rule says. */
+/* The state with a last failure that lies in the future (the clock was set back since) moved to
+   now. Whoever keeps the state keeps this, so that nobody is locked out for longer than the rule
+   says. */
+struct lockout_state lockout_as_of(struct lockout_state state, int64_t now);
+
+/* Until when, or 0 when not locked at now; of the state as of now. */
 int64_t lockout_until(const struct lockout_state *state, const struct lockout_rule *rule,
 		      int64_t now);
 
