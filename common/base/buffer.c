@@ -33,7 +33,7 @@ static enum status grow(struct buffer *buffer, size_t capacity)
 	return STATUS_OK;
 }
 
-static enum status reserve(struct buffer *buffer, size_t more)
+enum status buffer_reserve(struct buffer *buffer, size_t more)
 {
 	size_t capacity, needed;
 
@@ -52,7 +52,7 @@ static enum status reserve(struct buffer *buffer, size_t more)
 
 enum status buffer_append(struct buffer *buffer, struct text more)
 {
-	enum status status = reserve(buffer, more.length);
+	enum status status = buffer_reserve(buffer, more.length);
 
 	if (status != STATUS_OK)
 		return status;
@@ -74,7 +74,7 @@ enum status buffer_append_format(struct buffer *buffer, const char *format, ...)
 	va_end(arguments);
 	if (length < 0)
 		return STATUS_BAD_INPUT;
-	status = reserve(buffer, (size_t)length);
+	status = buffer_reserve(buffer, (size_t)length);
 	if (status != STATUS_OK)
 		return status;
 	va_start(arguments, format);

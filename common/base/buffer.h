@@ -29,6 +29,10 @@ MUST_CHECK enum status buffer_append(struct buffer *buffer, struct text more);
 MUST_CHECK enum status buffer_append_format(struct buffer *buffer, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
+/* Room for that many more bytes, so that a large input of known size is not moved while it grows.
+ */
+MUST_CHECK enum status buffer_reserve(struct buffer *buffer, size_t more);
+
 static inline struct text buffer_text(const struct buffer *buffer)
 {
 	return (struct text){ buffer->bytes ? buffer->bytes : "", buffer->length };

@@ -159,8 +159,7 @@ const char *text_printable(struct text text, char *buffer, size_t size)
 	return buffer;
 }
 
-/* How many bytes the character at the start takes; 0 when it is not well-formed. */
-static size_t utf8_length(const unsigned char *bytes, size_t left)
+size_t text_utf8_length(struct text text)
 {
 	static const struct {
 		unsigned char first, last, low, high; /* low..high: what the second byte may be */
@@ -172,11 +171,12 @@ static size_t utf8_length(const unsigned char *bytes, size_t left)
 		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
 		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
+	const unsigned char *bytes = (const unsigned char *)text.bytes;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+	for (size_t i = 0; text.length > 0 && i < ARRAY_LENGTH(forms); i++) {
 		if (bytes[0] < forms[i].first || bytes[0] > forms[i].last)
 			continue;
-		if (forms[i].length > left)
+		if (forms[i].length > text.length)
 			return 0;
 		if (forms[i].length > 1 && (bytes[1] < forms[i].low || bytes[1] > forms[i].high))
 			return 0;
@@ -190,15 +190,12 @@ static size_t utf8_length(const unsigned char *bytes, size_t left)
 
 bool text_is_utf8(struct text text)
 {
-	const unsigned char *bytes = (const unsigned char *)text.bytes;
-	size_t at = 0;
-
-	while (at < text.length) {
-		size_t length = utf8_length(bytes + at, text.length - at);
+	while (text.length > 0) {
+		size_t length = text_utf8_length(text);
 
 		if (length == 0)
 			return false;
-		at += length;
+		text = text_skip(text, length);
 	}
 	return true;
 }

@@ -84,6 +84,10 @@ MUST_CHECK enum status text_format(char *buffer, size_t size, const char *format
    written as \xNN: what may go into a log line. A cut copy ends in "...". Returns buffer. */
 const char *text_printable(struct text text, char *buffer, size_t size);
 
+/* How many bytes the first character takes; 0 when it is not well-formed UTF-8 (RFC 3629), is NUL,
+   or is not there. */
+size_t text_utf8_length(struct text text);
+
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without NUL. */
 bool text_is_utf8(struct text text);
 

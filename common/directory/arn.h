@@ -15,6 +15,9 @@ struct arn {
  */
 MUST_CHECK enum status arn_split(struct text text, struct arn *out_arn);
 
+/* Twelve digits. */
+bool iam_account_id_is_valid(struct text id);
+
 /* An IAM ARN of the given kind ("user", "group", "role", "policy"): service iam, no region, an
    account of 12 digits (or "aws" for AWS's own policies), resource KIND/[PATH/]NAME. */
 bool arn_is_iam(struct text text, const char *kind);

@@ -22,6 +22,7 @@ enum {
 	DIRECTORY_TAGS_MAX = 200,
 	DIRECTORY_KEYS_PER_USER_MAX = 50,
 	DIRECTORY_DEVICES_PER_USER_MAX = 50,
+	DIRECTORY_WARNINGS_MAX = 1000,
 	IAM_NAME_MAX = 128, /* users and roles: 64, groups and policies: 128 */
 	IAM_USER_NAME_MAX = 64,
 	IAM_ID_MIN = 16, /* AIDA..., AGPA..., AROA...; IAM API Reference, "UserId" */
@@ -67,7 +68,8 @@ struct iam_entity {
 
 struct iam_user {
 	struct iam_entity entity;
-	struct text *groups; /* names, as GroupList has them */
+	struct text
+		*groups; /* names, spelled as the group itself where the document lists groups */
 	size_t group_count;
 	struct iam_ssh_key *keys; /* active ones only */
 	size_t key_count;
@@ -83,7 +85,7 @@ struct iam_group {
 
 struct iam_role {
 	struct iam_entity entity;
-	struct text trust_policy;
+	struct text trust_policy;     /* empty when not given: nobody may take the role */
 	uint32_t session_seconds_max; /* MaxSessionDuration; 3600 when not given */
 };
 
@@ -97,6 +99,12 @@ struct iam_password_policy {
 	uint32_t max_age_days;     /* 0: never expires */
 	uint32_t reuse_prevention; /* 0: off */
 	bool hard_expiry;
+};
+
+/* What was refused of one user and left out, while the rest of the document stands. */
+struct iam_warning {
+	struct text place;  /* "UserDetailList[3].Tags[1]" */
+	struct text reason; /* one sentence, printable */
 };
 
 struct iam_directory {
@@ -115,6 +123,9 @@ struct iam_directory {
 	uint64_t generation;  /* 0 when not given */
 	int64_t generated_at; /* 0 when not given */
 	int64_t expires;      /* 0 when not given */
+	struct iam_warning *warnings;
+	size_t warning_count;
+	size_t warnings_left_out; /* beyond DIRECTORY_WARNINGS_MAX */
 };
 
 void iam_directory_init(struct iam_directory *directory, size_t bytes_max);

@@ -23,6 +23,9 @@ bool iam_name_is_valid(struct text name, size_t max);
 /* [A-Za-z0-9_], 16 to 128 (IAM API Reference, idType). */
 bool iam_id_is_valid(struct text id);
 
+/* "/" or "/SEGMENTS/" in printable ASCII, at most 512 (IAM API Reference, pathType). */
+bool iam_path_is_valid(struct text path);
+
 /* ^[a-z_][a-z0-9_.-]*$, at most UNIX_NAME_MAX, not all digits. */
 bool unix_name_is_valid(struct text name);
 
@@ -32,10 +35,10 @@ MUST_CHECK enum status unix_name_from(struct text iam_name, struct name_rules ru
 				      char out_name[UNIX_NAME_SIZE],
 				      struct complaint *out_complaint);
 
-/* Accounts and groups that no directory may ever name: root, daemon, nobody, ... */
+/* Accounts and groups that no directory may ever name, in any case: root, daemon, nobody, ... */
 bool unix_name_is_reserved(struct text name);
 
-/* Groups whose members can become root: sudo, wheel, docker, disk, shadow, ... */
+/* Groups whose members can become root: sudo, wheel, docker, disk, shadow, ...; in any case. */
 bool unix_group_is_root_equivalent(struct text name);
 
 /* What tags may set: an absolute path without "..", ":", control characters; at most 255 bytes. */

@@ -14,7 +14,8 @@
 
 enum {
 	JSON_DEPTH_MAX = 32,
-	JSON_MEMBERS_MAX = 4096, /* members of one parsed object */
+	JSON_MEMBERS_MAX = 4096,    /* members of one parsed object */
+	JSON_NUMBER_BYTES_MAX = 60, /* digits, signs, point and exponent of one number */
 };
 
 /* One value and all below it. Opaque; everything reached from it dies with json_free. */
@@ -29,9 +30,14 @@ struct json_place {
 	size_t index;
 };
 
-/* Fills place ("UserDetailList[3].Tags[1].Key") and reason; returns STATUS_BAD_INPUT. */
+/* Fills place ("UserDetailList[3].Tags[1].Key"; empty when NULL) and reason; returns
+   STATUS_BAD_INPUT. */
 enum status json_refuse(const struct json_place *place, struct complaint *out_complaint,
 			const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* "UserDetailList[3].Tags[1].Key", cut to fit; names are printable or shown as text_printable does.
+   Returns buffer. */
+const char *json_place_text(const struct json_place *place, char *buffer, size_t size);
 
 /* Checks a document without building anything; a complaint carries the line. */
 MUST_CHECK enum status json_check(struct text document, size_t bytes_max,
@@ -48,6 +54,11 @@ static inline void json_cleanup(struct json **json)
 }
 
 #define AUTO_JSON CLEANUP(json_cleanup) struct json
+
+/* The same for a piece of a document that has passed json_check: only keys given twice are looked
+   for, and place, where the piece stands, goes before theirs. */
+MUST_CHECK enum status json_parse_piece(struct text piece, const struct json_place *place,
+					struct json **out_json, struct complaint *out_complaint);
 
 /*
  * Walking a large document in pieces. The document must have passed json_check; pieces are views of
@@ -74,6 +85,9 @@ const struct json *json_member(const struct json *json, const char *name);
 const struct json *json_first(const struct json *json);
 const struct json *json_next(const struct json *json);
 
+/* How many children an array or object has; 0 for others. */
+size_t json_count(const struct json *json);
+
 /* The key of an object's child; "" for others. */
 const char *json_name(const struct json *json);
 
@@ -83,10 +97,27 @@ struct text json_text(const struct json *json);
 /* A boolean's value; false for other kinds. */
 bool json_is_true(const struct json *json);
 
+/* A number's value; 0 for other kinds. Always finite. */
+double json_double(const struct json *json);
+
 /*
- * Typed members: absent (or null) leaves *out_ as it was and is STATUS_OK unless required; a wrong
- * type, a string over bytes_max or a number that is not whole or out of range is refused with its
- * place.
+ * A value that must be of one type: a wrong one, a string over bytes_max or a number that is not
+ * whole or over maximum (or 2^53, beyond which numbers are not exact) is refused with its place.
+ */
+MUST_CHECK enum status json_value_text(const struct json *json, const struct json_place *place,
+				       size_t bytes_max, struct text *out_text,
+				       struct complaint *out_complaint);
+MUST_CHECK enum status json_value_uint(const struct json *json, const struct json_place *place,
+				       uint64_t maximum, uint64_t *out_value,
+				       struct complaint *out_complaint);
+MUST_CHECK enum status json_value_bool(const struct json *json, const struct json_place *place,
+				       bool *out_value, struct complaint *out_complaint);
+MUST_CHECK enum status json_value_kind(const struct json *json, const struct json_place *place,
+				       enum json_kind kind, struct complaint *out_complaint);
+
+/*
+ * Typed members: absent (or null) leaves *out_ as it was and is STATUS_OK unless required; what is
+ * there is looked at as above.
  */
 struct json_want {
 	const struct json_place *place; /* of the object */
@@ -107,7 +138,8 @@ MUST_CHECK enum status json_want_kind(const struct json *object, struct json_wan
 				      enum json_kind kind, const struct json **out_value,
 				      struct complaint *out_complaint);
 
-/* The value as compact JSON text, appended; strings escaped as json_write does. */
+/* The value as compact JSON text, appended; strings escaped as json_write does. On failure (past
+   the buffer's maximum, or no memory) the buffer is as it was. */
 MUST_CHECK enum status json_print(const struct json *json, struct buffer *out_text);
 
 #endif
