@@ -39,7 +39,7 @@ struct config_pair {
 };
 
 struct config {
-	struct arena arena;
+	struct arena arena; /* every text is NUL-terminated */
 	/* [source] */
 	enum config_source source;
 	struct text source_path; /* /etc/iam/directory.json */
@@ -82,10 +82,13 @@ void config_release(struct config *config);
 MUST_CHECK enum status config_read(struct config *inout_config, const char *folder,
 				   struct file_trust trust, struct complaint *out_complaint);
 
-/* One option as the table has it, for --help, iamctl status and the test of the manual. */
+/* One option as the table has it, for --help, iamctl status and the test of the manual. In a
+   section whose keys the administrator chooses, the key is "*". */
 struct config_option {
 	const char *section, *key;
 	const char *summary;
+	const char *default_value; /* as it would be written; "" for an empty list */
+	const struct config_rule *rule;
 };
 
 const struct config_option *config_options(size_t *out_count);

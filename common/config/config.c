@@ -1,0 +1,255 @@
+#include "config/config.h"
+
+#include "config/config_internal.h"
+
+enum {
+	CONFIG_ARENA_MAX = 32 << 20,
+	CONFIG_PATH_MAX = 255,
+	UNIX_ID_MINIMUM = 1000, /* below it are the host's own accounts, on every distribution */
+	UNIX_ID_LAST = 0x7ffffffe,
+	YEAR_SECONDS = 366 * 24 * 3600,
+};
+
+static const char *const SOURCES[] = { "file", NULL };
+static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
+
+static bool is_path(struct text path)
+{
+	struct text rest = path, piece;
+
+	if (path.length < 2 || path.length > CONFIG_PATH_MAX || path.bytes[0] != '/')
+		return false;
+	if (memchr(path.bytes, ':', path.length) || memchr(path.bytes, ' ', path.length) ||
+	    memchr(path.bytes, '\t', path.length))
+		return false;
+	while (text_next_piece(&rest, '/', &piece))
+		if (text_is(piece, "..") || text_is(piece, "."))
+			return false;
+	return true;
+}
+
+/* "%u" must be there, or everybody would share one folder; no other "%" may. */
+static bool is_home_template(struct text home)
+{
+	bool has_user = false;
+
+	for (size_t i = 0; i < home.length; i++) {
+		if (home.bytes[i] != '%')
+			continue;
+		if (i + 1 == home.length || home.bytes[i + 1] != 'u')
+			return false;
+		has_user = true;
+	}
+	return has_user && is_path(home);
+}
+
+static bool is_iam_path(struct text path)
+{
+	if (path.length == 0 || path.length > 512 || path.bytes[0] != '/' ||
+	    path.bytes[path.length - 1] != '/')
+		return false;
+	for (size_t i = 0; i < path.length; i++)
+		if (path.bytes[i] < '!' || path.bytes[i] > '~')
+			return false;
+	return true;
+}
+
+static bool is_group_word(struct text word)
+{
+	for (size_t i = 0; i < word.length; i++) {
+		char byte = word.bytes[i];
+
+		if (!(byte >= 'a' && byte <= 'z') && !(byte >= 'A' && byte <= 'Z') &&
+		    !(byte >= '0' && byte <= '9') && !strchr("_.-+=@", byte))
+			return false;
+	}
+	return word.length > 0 && word.length <= 128;
+}
+
+static bool is_unix_name(struct text name)
+{
+	if (name.length == 0 || name.length > 32)
+		return false;
+	for (size_t i = 0; i < name.length; i++) {
+		char byte = name.bytes[i];
+		bool is_first = (byte >= 'a' && byte <= 'z') || byte == '_';
+
+		if (!is_first &&
+		    (i == 0 || (!(byte >= '0' && byte <= '9') && byte != '.' && byte != '-')))
+			return false;
+	}
+	return true;
+}
+
+static bool is_service(struct text name)
+{
+	return name.length > 0 && name.length <= CONFIG_NAME_MAX;
+}
+
+static bool is_action_word(struct text word)
+{
+	return text_is(word, "login") || text_is(word, "sudo");
+}
+
+#define RULE(member, ...)                                              \
+	&(const struct config_rule)                                    \
+	{                                                              \
+		.offset = offsetof(struct config, member), __VA_ARGS__ \
+	}
+#define PAIRS(member, count) \
+	.kind = CONFIG_KIND_PAIRS, .count_offset = offsetof(struct config, count)
+#define NUMBER(least, most) .kind = CONFIG_KIND_NUMBER, .minimum = least, .maximum = most
+#define DURATION(least, most) .kind = CONFIG_KIND_DURATION, .minimum = least, .maximum = most
+#define PATH .kind = CONFIG_KIND_TEXT, .is_valid = is_path, .wanted = "an absolute path"
+#define GROUPS                                                      \
+	.maximum = CONFIG_LIST_MAX, .is_valid_word = is_group_word, \
+	.wanted = "the name of a Unix or IAM group"
+
+static const struct config_option options[] = {
+	{ "source", "type", "where the directory comes from", "file",
+	  RULE(source, .kind = CONFIG_KIND_CHOICE, .choices = SOURCES, .wanted = "file") },
+	{ "source", "path", "the directory document", "/etc/iam/directory.json",
+	  RULE(source_path, PATH) },
+	{ "sync", "shrink_limit", "percent of the users that may vanish in one sync", "20",
+	  RULE(shrink_limit, NUMBER(0, 100)) },
+	{ "names", "strip_domain", "whether ann@example.com is ann", "yes",
+	  RULE(strip_domain, .kind = CONFIG_KIND_BOOL) },
+	{ "names", "default_shell", "login shell of those who have no UnixShell tag", "/bin/bash",
+	  RULE(default_shell, PATH) },
+	{ "names", "home", "home directory; %u is the Unix name", "/home/%u",
+	  RULE(home, .kind = CONFIG_KIND_TEXT, .is_valid = is_home_template,
+	       .wanted = "an absolute path with %u and no other %") },
+	{ "names", "role_path", "path of the IAM roles that are accounts here", "/host/",
+	  RULE(role_path, .kind = CONFIG_KIND_TEXT, .is_valid = is_iam_path,
+	       .wanted = "an IAM path: it begins and ends with /") },
+	{ "ids", "first", "first uid and gid that may be given", "1879048192",
+	  RULE(id_first, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
+	{ "ids", "last", "last uid and gid that may be given", "2147483646",
+	  RULE(id_last, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
+	{ "ids", "minimum", "no uid or gid below it, wherever it comes from", "1000",
+	  RULE(id_minimum, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
+	{ "access", "login_groups", "groups whose members may sign in", "",
+	  RULE(login_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
+	{ "access", "sudo_groups", "groups whose members may use sudo", "",
+	  RULE(sudo_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
+	{ "access", "snapshot_age_max", "age beyond which the snapshot allows nobody; 0: none",
+	  "7d", RULE(snapshot_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
+	{ "mfa", "mode", "who is asked for a one-time code", "required",
+	  RULE(mfa, .kind = CONFIG_KIND_CHOICE, .choices = MFA_MODES,
+	       .wanted = "required, enrolled or off") },
+	{ "mfa", "otp_window", "steps that a device may be early or late", "1",
+	  RULE(otp_window, NUMBER(0, 2)) },
+	{ "lockout", "failures", "failures in a row that lock an account; 0: never", "5",
+	  RULE(lockout_failures, NUMBER(0, 1000)) },
+	{ "lockout", "duration", "how long an account stays locked", "15m",
+	  RULE(lockout_seconds, DURATION(1, YEAR_SECONDS)) },
+	{ "local-groups", "*", "IAM groups whose members join this group of the host", "",
+	  RULE(local_groups, PAIRS(local_groups, local_group_count), .is_valid = is_unix_name,
+	       GROUPS) },
+	{ "services", "*", "what using a PAM service counts as", "",
+	  RULE(services, PAIRS(services, service_count), .minimum = 1, .maximum = 1,
+	       .is_valid = is_service, .is_valid_word = is_action_word,
+	       .wanted = "login or sudo") },
+};
+
+const struct config_option *config_options(size_t *out_count)
+{
+	*out_count = ARRAY_LENGTH(options);
+	return options;
+}
+
+void config_init(struct config *config)
+{
+	*config = (struct config){ .source = CONFIG_SOURCE_FILE };
+	arena_init(&config->arena, CONFIG_ARENA_MAX);
+	for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
+		struct config_setting setting = { config,
+						  &options[i],
+						  options[i].rule,
+						  NULL,
+						  text_of(options[i].key),
+						  text_of(options[i].default_value),
+						  NULL };
+
+		setting.target = (char *)config + options[i].rule->offset;
+		/* Defaults are valid and need no memory, as a test shows for each of them; a wrong
+		   one would leave zeros, and with zeros nobody signs in. */
+		if (options[i].rule->kind != CONFIG_KIND_PAIRS &&
+		    config_value_set(&setting) != STATUS_OK)
+			return;
+	}
+}
+
+void config_release(struct config *config)
+{
+	arena_release(&config->arena);
+	*config = (struct config){ .source = CONFIG_SOURCE_FILE };
+}
+
+static const struct config_option *find_option(struct text section, struct text key,
+					       bool *out_section_is_known)
+{
+	*out_section_is_known = false;
+	for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
+		if (!text_is(section, options[i].section))
+			continue;
+		*out_section_is_known = true;
+		if (options[i].rule->kind == CONFIG_KIND_PAIRS || text_is(key, options[i].key))
+			return &options[i];
+	}
+	return NULL;
+}
+
+bool config_has_section(struct text section)
+{
+	bool is_known;
+
+	(void)find_option(section, TEXT(""), &is_known);
+	return is_known;
+}
+
+enum status config_set(struct config *inout_config, const struct config_entry *entry,
+		       struct text value, struct complaint *out_complaint)
+{
+	bool section_is_known;
+	const struct config_option *option =
+		find_option(entry->section, entry->key, &section_is_known);
+	struct config_setting setting = { .config = inout_config, .complaint = out_complaint };
+
+	if (!option)
+		return complain(out_complaint, STATUS_BAD_INPUT, "[%.*s] has no option %.*s",
+				TEXT_ARGUMENTS(entry->section), TEXT_ARGUMENTS(entry->key));
+	setting.option = option;
+	setting.rule = option->rule;
+	setting.target = (char *)inout_config + option->rule->offset;
+	setting.key = arena_text(&inout_config->arena, entry->key);
+	setting.value = arena_text(&inout_config->arena, value);
+	if (!setting.key.bytes || !setting.value.bytes)
+		return STATUS_NO_MEMORY;
+	return config_value_set(&setting);
+}
+
+/* Where accounts may be placed: not among the ids of Debian's system users, systemd's DynamicUser,
+   homed and nspawn, or those that some programs take for negative. */
+static const struct id_window {
+	uint32_t first, last;
+} id_windows[] = {
+	{ UNIX_ID_MINIMUM, 59999 },
+	{ 65536, 524287 },
+	{ 0x70000000, UNIX_ID_LAST },
+};
+
+enum status config_check(const struct config *config, struct complaint *out_complaint)
+{
+	if (config->id_first > config->id_last)
+		return complain(out_complaint, STATUS_BAD_INPUT, "[ids] first is above last");
+	if (config->id_first < config->id_minimum)
+		return complain(out_complaint, STATUS_BAD_INPUT, "[ids] first is below minimum");
+	for (size_t i = 0; i < ARRAY_LENGTH(id_windows); i++)
+		if (config->id_first >= id_windows[i].first &&
+		    config->id_last <= id_windows[i].last)
+			return STATUS_OK;
+	return complain(out_complaint, STATUS_BAD_INPUT,
+			"[ids] first to last reaches into ids of the system; free are 1000-59999, "
+			"65536-524287 and 1879048192-2147483646");
+}
