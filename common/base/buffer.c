@@ -63,6 +63,17 @@ enum status buffer_append(struct buffer *buffer, struct text more)
 	return STATUS_OK;
 }
 
+enum status buffer_append_zeros(struct buffer *buffer, size_t count)
+{
+	enum status status = buffer_reserve(buffer, count);
+
+	if (status != STATUS_OK)
+		return status;
+	memset(buffer->bytes + buffer->length, 0, count + 1);
+	buffer->length += count;
+	return STATUS_OK;
+}
+
 enum status buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
 	va_list arguments;

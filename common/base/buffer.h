@@ -26,6 +26,7 @@ void buffer_wipe_and_release(struct buffer *buffer);
 
 /* STATUS_BAD_INPUT past the maximum, STATUS_NO_MEMORY; the buffer is then as it was. */
 MUST_CHECK enum status buffer_append(struct buffer *buffer, struct text more);
+MUST_CHECK enum status buffer_append_zeros(struct buffer *buffer, size_t count);
 MUST_CHECK enum status buffer_append_format(struct buffer *buffer, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
