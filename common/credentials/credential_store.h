@@ -15,10 +15,15 @@
 #include "otp/otp.h"
 
 enum {
+	CREDENTIAL_USER_ID_MAX = 128,
 	CREDENTIAL_DEVICES_MAX = 8, /* IAM quota: eight MFA devices a user */
 	CREDENTIAL_DEVICE_NAME_MAX = 128,
 	CREDENTIAL_HASH_SIZE = 384,
 	CREDENTIAL_BUSY_MS = 10000, /* how long a writer waits for another */
+	/* As AWS: so many codes are compared with a device in a span of the clock, right or wrong.
+	 */
+	CREDENTIAL_TRIES_MAX = 9,
+	CREDENTIAL_TRIES_SECONDS = 180,
 };
 
 struct credential_store;
@@ -39,6 +44,8 @@ static inline void credential_store_cleanup(struct credential_store **store)
 
 #define AUTO_CREDENTIAL_STORE CLEANUP(credential_store_cleanup) struct credential_store
 
+/* A user id that is no IAM id is STATUS_BAD_INPUT everywhere below, except in an attempt. */
+
 /* Everything about a user but the secrets. All zero for a user the store has never seen. */
 struct credential_summary {
 	bool has_password;
@@ -55,7 +62,8 @@ MUST_CHECK enum status credential_summary(struct credential_store *store, struct
 MUST_CHECK enum status credential_password_hash(struct credential_store *store, struct text user_id,
 						char out_hash[CREDENTIAL_HASH_SIZE]);
 
-/* Also clears failures: a new password is a new start. */
+/* Also clears failures: a new password is a new start. STATUS_BAD_INPUT when hash is not one of
+   crypt(5)'s "$" kind. */
 MUST_CHECK enum status credential_password_set(struct credential_store *store, struct text user_id,
 					       const char *hash, int64_t now);
 
@@ -74,7 +82,8 @@ struct credential_device {
 MUST_CHECK enum status credential_devices(struct credential_store *store, struct text user_id,
 					  struct credential_device *out_devices, size_t *out_count);
 
-/* STATUS_BAD_INPUT with a reason when the name is taken or there are eight already. */
+/* STATUS_BAD_INPUT with a reason when the name is taken, there are eight already, or a field is out
+   of its range. Names are [A-Za-z0-9+=,.@_-], as IAM's. last_used is not looked at. */
 MUST_CHECK enum status credential_device_add(struct credential_store *store, struct text user_id,
 					     const struct credential_device *device,
 					     const struct secret *seed,
@@ -88,6 +97,11 @@ MUST_CHECK enum status credential_device_remove(struct credential_store *store, 
  * The end of one attempt to sign in, as one transaction that is on disk before it returns: checks
  * the lockout, compares the code with each device, advances the counter of the one it matches,
  * counts a failure or clears the count. The password was compared before, by its hash.
+ *
+ * Everything wanted must be right, and something must be wanted (STATUS_BAD_INPUT). Nothing is used
+ * up unless all is right: a code beside a wrong password stays good. Every verdict is written down,
+ * those that count against nobody too, so that none is told from another by its time. An empty
+ * user_id stands for a user that does not exist: refused, for the same work.
  */
 struct credential_attempt {
 	struct text user_id;
@@ -110,6 +124,7 @@ enum credential_verdict {
 struct credential_outcome {
 	enum credential_verdict verdict;
 	bool password_was_wrong, code_was_wrong, code_was_used_before;
+	bool too_many_codes; /* CREDENTIAL_LOCKED for CREDENTIAL_TRIES_MAX codes in their span */
 	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
 	int32_t drift;
 	struct lockout_state lockout; /* after the attempt */
@@ -120,7 +135,8 @@ MUST_CHECK enum status credential_attempt(struct credential_store *store,
 					  const struct credential_attempt *attempt,
 					  struct credential_outcome *out_outcome);
 
-/* Clears failures and lockout; STATUS_NOT_FOUND when there was nothing to clear. */
+/* Clears failures and lockout; STATUS_NOT_FOUND when there was nothing to clear. The span of
+   CREDENTIAL_TRIES_MAX codes runs on: it ends by itself. */
 MUST_CHECK enum status credential_unlock(struct credential_store *store, struct text user_id);
 
 /* SQLite's own integrity check and ours of every row. */

@@ -1,0 +1,252 @@
+#include "credentials/credential_device.h"
+
+struct user_row {
+	bool has_password;
+	bool clock_was_set_back; /* the stored failure lies in the future */
+	struct lockout_state lockout;
+};
+
+/* What the devices say of a code. */
+struct code_answer {
+	size_t devices, asked; /* how many there are; how many had tries left */
+	enum otp_match match;
+	struct device_row device; /* the one of OTP_MATCH; its seed is not kept */
+};
+
+/* All zero for a user that the store, or the directory, does not know. */
+static enum status user_read(struct credential_store *store, struct text user_id, int64_t now,
+			     struct user_row *out_user)
+{
+	static const char sql[] =
+		"SELECT password_hash IS NOT NULL, failures, last_failure FROM user WHERE id = ?1";
+	struct user_row user = { 0 };
+	AUTO_STATEMENT *statement = NULL;
+	enum status status = database_query(store, sql, BINDINGS(BIND_TEXT(user_id)), &statement);
+
+	if (status == STATUS_OK)
+		status = database_next_row(store, statement);
+	if (status == STATUS_OK) {
+		user.has_password = sqlite3_column_int64(statement, 0) != 0;
+		status = column_uint32(statement, 1, &user.lockout.failures);
+		user.lockout.last_failure = sqlite3_column_int64(statement, 2);
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	user.clock_was_set_back = user.lockout.last_failure > now;
+	user.lockout = lockout_as_of(user.lockout, now);
+	*out_user = user;
+	return STATUS_OK;
+}
+
+static bool has_tries_left(const struct device_row *row, int64_t now)
+{
+	return row->tries < CREDENTIAL_TRIES_MAX ||
+	       row->tries_span != now / CREDENTIAL_TRIES_SECONDS;
+}
+
+static enum status compare_with(const struct credential_attempt *attempt, struct device_row *row,
+				struct code_answer *answer)
+{
+	enum otp_match match = OTP_NO_MATCH;
+	enum status status =
+		otp_compare(&row->device.settings, row->seed, attempt->code, attempt->now,
+			    attempt->otp_window, &row->device.position, &match);
+
+	if (status == STATUS_BAD_INPUT) /* not a code of this device's kind: a wrong one */
+		return STATUS_OK;
+	if (status != STATUS_OK || match == OTP_NO_MATCH || answer->match == OTP_MATCH)
+		return status;
+	answer->match = match;
+	answer->device = *row;
+	answer->device.seed = TEXT("");
+	return STATUS_OK;
+}
+
+/* Every device is asked, whichever answers first. */
+static enum status code_ask(struct credential_store *store,
+			    const struct credential_attempt *attempt,
+			    struct code_answer *out_answer)
+{
+	struct code_answer answer = { 0 };
+	AUTO_STATEMENT *statement = NULL;
+	struct device_row row;
+	enum status status = database_query(store, DEVICES_OF_USER,
+					    BINDINGS(BIND_TEXT(attempt->user_id)), &statement);
+
+	while (status == STATUS_OK) {
+		status = device_row_read(store, statement, &row);
+		if (status != STATUS_OK)
+			break;
+		answer.devices++;
+		if (!has_tries_left(&row, attempt->now))
+			continue;
+		answer.asked++;
+		status = compare_with(attempt, &row, &answer);
+	}
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	*out_answer = answer;
+	return STATUS_OK;
+}
+
+/* Is the answer known before any factor is looked at? */
+static bool is_settled_unseen(const struct credential_attempt *attempt, const struct user_row *user,
+			      const struct code_answer *answer, struct credential_outcome *outcome)
+{
+	if (attempt->user_id.length == 0)
+		return true;
+	if (lockout_until(&user->lockout, &attempt->lockout, attempt->now) != 0)
+		outcome->verdict = CREDENTIAL_LOCKED;
+	else if (attempt->password_wanted && !user->has_password)
+		outcome->verdict = CREDENTIAL_NO_PASSWORD;
+	else if (attempt->code_wanted && answer->devices == 0)
+		outcome->verdict = CREDENTIAL_NO_DEVICE;
+	else if (attempt->code_wanted && answer->asked == 0) {
+		outcome->verdict = CREDENTIAL_LOCKED;
+		outcome->too_many_codes = true;
+	}
+	return outcome->verdict != CREDENTIAL_REFUSED;
+}
+
+static void judge(const struct credential_attempt *attempt, const struct user_row *user,
+		  const struct code_answer *answer, struct credential_outcome *outcome)
+{
+	outcome->lockout = user->lockout;
+	if (is_settled_unseen(attempt, user, answer, outcome))
+		return;
+	outcome->password_was_wrong = attempt->password_wanted && !attempt->password_is_right;
+	outcome->code_was_wrong = attempt->code_wanted && answer->match != OTP_MATCH;
+	outcome->code_was_used_before = outcome->code_was_wrong && answer->match == OTP_MATCH_USED;
+	if (outcome->password_was_wrong || outcome->code_was_wrong) {
+		outcome->lockout = lockout_after_failure(user->lockout, attempt->now);
+		return;
+	}
+	outcome->lockout = (struct lockout_state){ 0 };
+	outcome->verdict = CREDENTIAL_ACCEPTED;
+}
+
+/* Exactly one row, or what was read a moment ago, inside the same transaction, was not true. */
+static enum status run_on_one_row(struct credential_store *store, const char *sql,
+				  const struct binding *bindings, size_t count)
+{
+	enum status status = database_run(store, sql, bindings, count);
+
+	if (status == STATUS_OK && sqlite3_changes(store->connection) != 1)
+		return STATUS_BAD_DATA;
+	return status;
+}
+
+static enum status record_lockout(struct credential_store *store, struct text user_id,
+				  const struct lockout_state *lockout)
+{
+	return run_on_one_row(store,
+			      "UPDATE user SET failures = ?2, last_failure = ?3 WHERE id = ?1",
+			      BINDINGS(BIND_TEXT(user_id), BIND_INTEGER(lockout->failures),
+				       BIND_INTEGER(lockout->last_failure)));
+}
+
+/* For every device that was asked. */
+static enum status record_tries(struct credential_store *store,
+				const struct credential_attempt *attempt)
+{
+	static const char sql[] = "UPDATE device SET tries_span = ?2,"
+				  " tries = CASE tries_span WHEN ?2 THEN tries + 1 ELSE 1 END"
+				  " WHERE user = ?1 AND (tries_span != ?2 OR tries < ?3)";
+
+	return database_run(store, sql,
+			    BINDINGS(BIND_TEXT(attempt->user_id),
+				     BIND_INTEGER(attempt->now / CREDENTIAL_TRIES_SECONDS),
+				     BIND_INTEGER(CREDENTIAL_TRIES_MAX)));
+}
+
+static enum status record_device(struct credential_store *store,
+				 const struct credential_attempt *attempt,
+				 const struct device_row *row)
+{
+	static const char sql[] = "UPDATE device SET last_step = ?2, drift = ?3, last_used = ?4"
+				  " WHERE number = ?1 AND last_step < ?2";
+	const struct otp_position *position = &row->device.position;
+
+	return run_on_one_row(store, sql,
+			      BINDINGS(BIND_INTEGER(row->number), BIND_INTEGER(position->last_step),
+				       BIND_INTEGER(position->drift), BIND_INTEGER(attempt->now)));
+}
+
+static enum status record_success(struct credential_store *store,
+				  const struct credential_attempt *attempt)
+{
+	return run_on_one_row(store,
+			      "UPDATE user SET failures = 0, last_failure = 0, last_success = ?2"
+			      " WHERE id = ?1",
+			      BINDINGS(BIND_TEXT(attempt->user_id), BIND_INTEGER(attempt->now)));
+}
+
+static enum status record_uncounted(struct credential_store *store,
+				    const struct credential_attempt *attempt,
+				    const struct user_row *user)
+{
+	enum status status = run_on_one_row(
+		store, "UPDATE attempts SET uncounted = uncounted + 1 WHERE id = 1", NULL, 0);
+
+	if (status == STATUS_OK && user->clock_was_set_back)
+		status = record_lockout(store, attempt->user_id, &user->lockout);
+	return status;
+}
+
+static enum status record(struct credential_store *store, const struct credential_attempt *attempt,
+			  const struct user_row *user, const struct code_answer *answer,
+			  const struct credential_outcome *outcome)
+{
+	bool counted = outcome->password_was_wrong || outcome->code_was_wrong;
+	enum status status = STATUS_OK;
+
+	if (outcome->verdict != CREDENTIAL_ACCEPTED && !counted)
+		return record_uncounted(store, attempt, user);
+	if (attempt->code_wanted)
+		status = record_tries(store, attempt);
+	if (status == STATUS_OK && counted)
+		return record_lockout(store, attempt->user_id, &outcome->lockout);
+	if (status == STATUS_OK && attempt->code_wanted)
+		status = record_device(store, attempt, &answer->device);
+	return status == STATUS_OK ? record_success(store, attempt) : status;
+}
+
+static bool attempt_is_valid(const struct credential_attempt *attempt)
+{
+	return (attempt->password_wanted || attempt->code_wanted) && attempt->now >= 0 &&
+	       (attempt->user_id.length == 0 || credential_user_id_is_valid(attempt->user_id));
+}
+
+enum status credential_attempt(struct credential_store *store,
+			       const struct credential_attempt *attempt,
+			       struct credential_outcome *out_outcome)
+{
+	struct credential_outcome outcome = { 0 };
+	struct code_answer answer = { 0 };
+	struct user_row user = { 0 };
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status;
+
+	*out_outcome = outcome;
+	if (!attempt_is_valid(attempt))
+		return STATUS_BAD_INPUT;
+	status = transaction_begin(store, &transaction);
+	if (status == STATUS_OK)
+		status = user_read(store, attempt->user_id, attempt->now, &user);
+	if (status == STATUS_OK && attempt->code_wanted)
+		status = code_ask(store, attempt, &answer);
+	if (status != STATUS_OK)
+		return status;
+	judge(attempt, &user, &answer, &outcome);
+	status = record(store, attempt, &user, &answer, &outcome);
+	if (status == STATUS_OK)
+		status = transaction_commit(&transaction);
+	if (status != STATUS_OK)
+		return status;
+	if (outcome.verdict == CREDENTIAL_ACCEPTED && attempt->code_wanted) {
+		memcpy(outcome.device, answer.device.device.name, sizeof(outcome.device));
+		outcome.drift = answer.device.device.position.drift;
+	}
+	*out_outcome = outcome;
+	return STATUS_OK;
+}

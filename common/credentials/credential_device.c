@@ -1,0 +1,172 @@
+#include "credentials/credential_device.h"
+
+const char DEVICES_OF_USER[] =
+	"SELECT number, name, algorithm, digits, period, last_step, drift, enabled_at, last_used,"
+	" seed, tries, tries_span FROM device WHERE user = ?1 ORDER BY number";
+
+static bool device_is_valid(const struct credential_device *device, struct text seed)
+{
+	return otp_settings_are_valid(&device->settings) &&
+	       otp_position_is_valid(&device->position) && seed.length >= OTP_SEED_BYTES_MIN &&
+	       seed.length <= OTP_SEED_BYTES_MAX;
+}
+
+static enum status device_read(sqlite3_stmt *statement, struct credential_device *out_device)
+{
+	struct credential_device device = { 0 };
+	int64_t drift = sqlite3_column_int64(statement, 6);
+	int64_t last_step = sqlite3_column_int64(statement, 5);
+
+	if (text_copy(column_text(statement, 1), device.name, sizeof(device.name)) != STATUS_OK ||
+	    otp_algorithm_parse(column_text(statement, 2), &device.settings.algorithm) !=
+		    STATUS_OK ||
+	    column_uint32(statement, 3, &device.settings.digits) != STATUS_OK ||
+	    column_uint32(statement, 4, &device.settings.period_seconds) != STATUS_OK ||
+	    last_step < 0 || drift < INT32_MIN || drift > INT32_MAX)
+		return STATUS_BAD_DATA;
+	device.position = (struct otp_position){ (uint64_t)last_step, (int32_t)drift };
+	device.enabled_at = sqlite3_column_int64(statement, 7);
+	device.last_used = sqlite3_column_int64(statement, 8);
+	*out_device = device;
+	return STATUS_OK;
+}
+
+enum status device_row_read(struct credential_store *store, sqlite3_stmt *statement,
+			    struct device_row *out_row)
+{
+	struct device_row row = { 0 };
+	enum status status = database_next_row(store, statement);
+
+	if (status == STATUS_OK)
+		status = device_read(statement, &row.device);
+	if (status != STATUS_OK)
+		return status;
+	row.number = sqlite3_column_int64(statement, 0);
+	row.seed = column_blob(statement, 9);
+	row.tries = sqlite3_column_int64(statement, 10);
+	row.tries_span = sqlite3_column_int64(statement, 11);
+	if (!device_is_valid(&row.device, row.seed))
+		return STATUS_BAD_DATA;
+	*out_row = row;
+	return STATUS_OK;
+}
+
+enum status credential_devices(struct credential_store *store, struct text user_id,
+			       struct credential_device *out_devices, size_t *out_count)
+{
+	AUTO_STATEMENT *statement = NULL;
+	struct device_row row;
+	size_t count = 0;
+	enum status status;
+
+	if (!credential_user_id_is_valid(user_id))
+		return STATUS_BAD_INPUT;
+	status = database_query(store, DEVICES_OF_USER, BINDINGS(BIND_TEXT(user_id)), &statement);
+	while (status == STATUS_OK) {
+		status = device_row_read(store, statement, &row);
+		if (status == STATUS_OK && count == CREDENTIAL_DEVICES_MAX)
+			status = STATUS_BAD_DATA;
+		if (status == STATUS_OK)
+			out_devices[count++] = row.device;
+	}
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	*out_count = count;
+	return STATUS_OK;
+}
+
+/* IAM's alphabet for names: nothing that a terminal or a log would have to escape. */
+static bool name_is_valid(struct text name)
+{
+	for (size_t i = 0; i < name.length; i++) {
+		char byte = name.bytes[i];
+
+		if (!(byte >= 'A' && byte <= 'Z') && !(byte >= 'a' && byte <= 'z') &&
+		    !(byte >= '0' && byte <= '9') && !strchr("+=,.@_-", byte))
+			return false;
+	}
+	return name.length > 0 && name.length <= CREDENTIAL_DEVICE_NAME_MAX;
+}
+
+static enum status room_for(struct credential_store *store, struct text user_id, struct text name,
+			    struct complaint *out_complaint)
+{
+	AUTO_STATEMENT *statement = NULL;
+	enum status status = database_query(
+		store, "SELECT count(*), coalesce(sum(name = ?2), 0) FROM device WHERE user = ?1",
+		BINDINGS(BIND_TEXT(user_id), BIND_TEXT(name)), &statement);
+
+	if (status == STATUS_OK)
+		status = database_next_row(store, statement);
+	if (status != STATUS_OK)
+		return status;
+	if (sqlite3_column_int64(statement, 1) > 0)
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"the user already has a device of this name");
+	if (sqlite3_column_int64(statement, 0) >= CREDENTIAL_DEVICES_MAX)
+		return complain(out_complaint, STATUS_BAD_INPUT, "the user already has %d devices",
+				CREDENTIAL_DEVICES_MAX);
+	return STATUS_OK;
+}
+
+static enum status device_insert(struct credential_store *store, struct text user_id,
+				 const struct credential_device *device, struct text seed)
+{
+	static const char sql[] =
+		"INSERT INTO device (user, name, seed, algorithm, digits, period, last_step, drift,"
+		" enabled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+	const struct otp_settings *settings = &device->settings;
+	const struct otp_position *position = &device->position;
+
+	return database_run(
+		store, sql,
+		BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(device->name)), BIND_BLOB(seed),
+			 BIND_TEXT(text_of(otp_algorithm_name(settings->algorithm))),
+			 BIND_INTEGER(settings->digits), BIND_INTEGER(settings->period_seconds),
+			 BIND_INTEGER(position->last_step), BIND_INTEGER(position->drift),
+			 BIND_INTEGER(device->enabled_at)));
+}
+
+enum status credential_device_add(struct credential_store *store, struct text user_id,
+				  const struct credential_device *device, const struct secret *seed,
+				  struct complaint *out_complaint)
+{
+	struct text name = { device->name, strnlen(device->name, sizeof(device->name)) };
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status;
+
+	if (!credential_user_id_is_valid(user_id))
+		return complain(out_complaint, STATUS_BAD_INPUT, "not an IAM user id");
+	if (!name_is_valid(name))
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"a device's name has 1 to %d letters, digits and +=,.@_-",
+				CREDENTIAL_DEVICE_NAME_MAX);
+	if (!device_is_valid(device, secret_text(seed)))
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"a device has 6 or 8 digits, a period of 30 or 60 seconds and a "
+				"seed of %d to %d bytes",
+				OTP_SEED_BYTES_MIN, OTP_SEED_BYTES_MAX);
+	status = transaction_begin(store, &transaction);
+	if (status == STATUS_OK)
+		status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
+				      BINDINGS(BIND_TEXT(user_id)));
+	if (status == STATUS_OK)
+		status = room_for(store, user_id, name, out_complaint);
+	if (status == STATUS_OK)
+		status = device_insert(store, user_id, device, secret_text(seed));
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
+}
+
+enum status credential_device_remove(struct credential_store *store, struct text user_id,
+				     const char *name)
+{
+	enum status status;
+
+	if (!credential_user_id_is_valid(user_id))
+		return STATUS_BAD_INPUT;
+	status = database_run(store, "DELETE FROM device WHERE user = ?1 AND name = ?2",
+			      BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(name))));
+	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
+		return STATUS_NOT_FOUND;
+	return status;
+}

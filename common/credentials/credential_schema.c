@@ -1,0 +1,181 @@
+#include "credentials/credential_schema.h"
+
+/* What brings a database of version i to version i + 1. Rows are never edited: hosts have run them.
+   The ranges are those of otp.h and credential_store.h. */
+static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
+	"CREATE TABLE user ("
+	" id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 128),"
+	" password_hash TEXT CHECK (password_hash GLOB '$*' AND length(password_hash) < 384),"
+	" password_changed INTEGER NOT NULL DEFAULT 0,"
+	" failures INTEGER NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND 4294967295),"
+	" last_failure INTEGER NOT NULL DEFAULT 0,"
+	" last_success INTEGER NOT NULL DEFAULT 0"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE device ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,"
+	" name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),"
+	" seed BLOB NOT NULL CHECK (length(seed) BETWEEN 16 AND 128),"
+	" algorithm TEXT NOT NULL CHECK (algorithm IN ('SHA1', 'SHA256', 'SHA512')),"
+	" digits INTEGER NOT NULL CHECK (digits IN (6, 8)),"
+	" period INTEGER NOT NULL CHECK (period IN (30, 60)),"
+	" last_step INTEGER NOT NULL CHECK (last_step >= 0),"
+	" drift INTEGER NOT NULL CHECK (drift BETWEEN -1000 AND 1000),"
+	" enabled_at INTEGER NOT NULL,"
+	" last_used INTEGER NOT NULL DEFAULT 0,"
+	" tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),"
+	" tries_span INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (user, name)"
+	") STRICT;"
+
+	/* One row. Attempts that count against nobody are written here, so that they take as long
+	   as those that do. */
+	"CREATE TABLE attempts ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" uncounted INTEGER NOT NULL CHECK (uncounted >= 0)"
+	") STRICT;"
+	"INSERT INTO attempts (id, uncounted) VALUES (1, 0);"
+
+	"PRAGMA application_id = 0x49414d31;"
+	"PRAGMA user_version = 1;",
+};
+
+_Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&
+		       CREDENTIAL_HASH_SIZE == 384 && CREDENTIAL_DEVICE_NAME_MAX == 128 &&
+		       CREDENTIAL_USER_ID_MAX == 128 && CREDENTIAL_APPLICATION_ID == 0x49414d31,
+	       "the schema names these numbers");
+
+struct identity {
+	int64_t application, version, objects;
+};
+
+static enum status identity_read(struct credential_store *store, struct identity *out_identity)
+{
+	enum status status =
+		database_number(store, "PRAGMA application_id", &out_identity->application);
+
+	if (status == STATUS_OK)
+		status = database_number(store, "PRAGMA user_version", &out_identity->version);
+	if (status == STATUS_OK)
+		status = database_number(store, "SELECT count(*) FROM sqlite_schema",
+					 &out_identity->objects);
+	return status;
+}
+
+static enum status identity_check(const struct identity *identity, bool create,
+				  struct complaint *out_complaint)
+{
+	if (identity->version == 0 && identity->application == 0 && identity->objects == 0)
+		return create ? STATUS_OK
+			      : complain(out_complaint, STATUS_NOT_FOUND,
+					 "no credentials have been stored yet");
+	if (identity->application != CREDENTIAL_APPLICATION_ID || identity->version < 1)
+		return complain(out_complaint, STATUS_BAD_DATA, "not a credential database");
+	if (identity->version > CREDENTIAL_SCHEMA_VERSION)
+		return complain(out_complaint, STATUS_BAD_DATA,
+				"schema version %lld is newer than this program's, %d",
+				(long long)identity->version, CREDENTIAL_SCHEMA_VERSION);
+	return STATUS_OK;
+}
+
+/* Once for the life of the file; readers and writers then never wait for each other. */
+static enum status use_write_ahead_log(struct credential_store *store)
+{
+	AUTO_STATEMENT *statement = NULL;
+	enum status status =
+		database_query(store, "PRAGMA journal_mode = WAL", NULL, 0, &statement);
+
+	if (status == STATUS_OK)
+		status = database_next_row(store, statement);
+	if (status == STATUS_OK && !text_is(column_text(statement, 0), "wal"))
+		return STATUS_UNAVAILABLE;
+	return status == STATUS_NOT_FOUND ? STATUS_BAD_DATA : status;
+}
+
+static enum status migrate(struct credential_store *store, int64_t version)
+{
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status = transaction_begin(store, &transaction);
+
+	for (; status == STATUS_OK && version < CREDENTIAL_SCHEMA_VERSION; version++)
+		status = database_script(store, migrations[version]);
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
+}
+
+enum status credential_schema_prepare(struct credential_store *store, int folder_fd, bool create,
+				      struct complaint *out_complaint)
+{
+	struct identity identity = { 0 };
+	AUTO_CLOSE int lock = -1;
+	enum status status = identity_read(store, &identity);
+
+	if (status == STATUS_OK)
+		status = identity_check(&identity, create, out_complaint);
+	if (status != STATUS_OK || identity.version == CREDENTIAL_SCHEMA_VERSION)
+		return status;
+	status = file_lock(folder_fd, "credentials.lock", CREDENTIAL_BUSY_MS, &lock);
+	if (status == STATUS_OK)
+		status = identity_read(store, &identity);
+	if (status == STATUS_OK)
+		status = identity_check(&identity, create, out_complaint);
+	if (status == STATUS_OK && identity.version == 0)
+		status = use_write_ahead_log(store);
+	return status == STATUS_OK ? migrate(store, identity.version) : status;
+}
+
+/* Each asks for the number of rows that break a rule. SQLite's own check has seen to the types and
+   to the ranges of the schema. */
+static const struct {
+	const char *sql, *reason;
+} row_checks[] = {
+	{ "SELECT count(*) FROM user WHERE id GLOB '*[^A-Za-z0-9_]*'", "a user id is no IAM id" },
+	{ "SELECT count(*) FROM user WHERE password_changed < 0 OR last_failure < 0"
+	  " OR last_success < 0",
+	  "a user's date lies before 1970" },
+	{ "SELECT count(*) FROM user WHERE failures > 0 AND last_failure = 0",
+	  "failures without a date" },
+	{ "SELECT count(*) FROM device WHERE enabled_at < 0 OR last_used < 0",
+	  "a device's date lies before 1970" },
+	{ "SELECT count(*) FROM device WHERE name GLOB '*[^A-Za-z0-9+=,.@_-]*'",
+	  "a device's name has a character that IAM's names do not have" },
+	{ "SELECT count(*) FROM (SELECT 1 FROM device GROUP BY user HAVING count(*) > 8)",
+	  "a user has more than eight devices" },
+	{ "SELECT count(*) != 1 FROM attempts", "the table of attempts does not have one row" },
+	{ "SELECT count(*) FROM pragma_foreign_key_check", "a device belongs to nobody" },
+};
+
+_Static_assert(CREDENTIAL_DEVICES_MAX == 8, "a check above names the number");
+
+static enum status integrity_check(struct credential_store *store, struct complaint *out_complaint)
+{
+	AUTO_STATEMENT *statement = NULL;
+	enum status status =
+		database_query(store, "PRAGMA integrity_check(1)", NULL, 0, &statement);
+
+	if (status == STATUS_OK)
+		status = database_next_row(store, statement);
+	if (status == STATUS_OK && text_is(column_text(statement, 0), "ok"))
+		return STATUS_OK;
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = STATUS_BAD_DATA;
+	/* SQLite's sentence is not passed on: it may quote a value. */
+	return complain(out_complaint, status, "SQLite's integrity check failed");
+}
+
+enum status credential_schema_verify(struct credential_store *store,
+				     struct complaint *out_complaint)
+{
+	enum status status = integrity_check(store, out_complaint);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(row_checks) && status == STATUS_OK; i++) {
+		int64_t rows = 0;
+
+		status = database_number(store, row_checks[i].sql, &rows);
+		if (status == STATUS_OK && rows != 0)
+			status = STATUS_BAD_DATA;
+		if (status != STATUS_OK)
+			return complain(out_complaint, status, "%s", row_checks[i].reason);
+	}
+	return status;
+}

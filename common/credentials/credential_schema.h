@@ -1,0 +1,24 @@
+/*
+ * common/credentials/credential_schema.h: the tables, their versions, the way from one to the next.
+ */
+#ifndef IAM_CREDENTIALS_CREDENTIAL_SCHEMA_H
+#define IAM_CREDENTIALS_CREDENTIAL_SCHEMA_H
+
+#include "credentials/credential_database.h"
+
+enum {
+	CREDENTIAL_SCHEMA_VERSION = 1,
+	CREDENTIAL_APPLICATION_ID = 0x49414d31, /* "IAM1", in the file's header */
+};
+
+/* Brings the database to the version of this program, one process at a time. An empty one is filled
+   when create is set, else STATUS_NOT_FOUND. STATUS_BAD_DATA for a newer version and for a database
+   of somebody else's; both are left alone. */
+MUST_CHECK enum status credential_schema_prepare(struct credential_store *store, int folder_fd,
+						 bool create, struct complaint *out_complaint);
+
+/* Every row against what the schema and this program allow. */
+MUST_CHECK enum status credential_schema_verify(struct credential_store *store,
+						struct complaint *out_complaint);
+
+#endif

@@ -1,0 +1,108 @@
+#include "credentials/credential_store.h"
+
+#include <limits.h>
+
+#include "credentials/credential_file.h"
+#include "credentials/credential_schema.h"
+
+/* What a connection may not do, and what it must. */
+static const struct {
+	int option, value;
+} switches[] = {
+	{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 }, { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+	{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 }, { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+	{ SQLITE_DBCONFIG_DEFENSIVE, 1 },   { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+	{ SQLITE_DBCONFIG_DQS_DML, 0 },     { SQLITE_DBCONFIG_DQS_DDL, 0 },
+};
+
+/* temp_store: no file anywhere that TMPDIR says. mmap_size: no SIGBUS in somebody else's process.
+ */
+static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
+			       "PRAGMA temp_store = MEMORY;"
+			       "PRAGMA mmap_size = 0;"
+			       "PRAGMA cell_size_check = ON;"
+			       "PRAGMA secure_delete = ON;";
+
+static enum status configure(struct credential_store *store, struct complaint *out_complaint)
+{
+	int code = sqlite3_busy_timeout(store->connection, CREDENTIAL_BUSY_MS);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(switches) && code == SQLITE_OK; i++)
+		code = sqlite3_db_config(store->connection, switches[i].option, switches[i].value,
+					 NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(store->connection, SETTINGS, NULL, NULL, NULL);
+	if (code != SQLITE_OK)
+		return database_complain(store, code, "the database cannot be set up",
+					 out_complaint);
+	return STATUS_OK;
+}
+
+/* The VFS is named, because the default one is the process's to choose. */
+static enum status connect_to(struct credential_store *store, const char *path,
+			      struct complaint *out_complaint)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+	int code = sqlite3_open_v2(path, &store->connection, flags, "unix");
+
+	if (code != SQLITE_OK)
+		return database_complain(store, code, "the database cannot be opened",
+					 out_complaint);
+	return configure(store, out_complaint);
+}
+
+static enum status open_in(struct credential_store *store, const char *folder,
+			   struct file_trust trust, bool create, struct complaint *out_complaint)
+{
+	AUTO_CLOSE int folder_fd = -1;
+	char path[PATH_MAX];
+	enum status status = text_format(path, sizeof(path), "%s/" CREDENTIAL_FILE, folder);
+
+	if (status != STATUS_OK)
+		return complain(out_complaint, STATUS_BAD_INPUT, "the path is too long");
+	if (out_complaint)
+		text_printable(text_of(path), out_complaint->place, sizeof(out_complaint->place));
+	status = credential_folder_open(folder, trust, create, &folder_fd, out_complaint);
+	if (status == STATUS_OK)
+		status = credential_file_prepare(folder_fd, trust, create, out_complaint);
+	if (status == STATUS_OK)
+		status = connect_to(store, path, out_complaint);
+	if (status == STATUS_OK)
+		status = credential_schema_prepare(store, folder_fd, create, out_complaint);
+	return status;
+}
+
+enum status credential_store_open(const char *folder, struct file_trust trust, bool create,
+				  struct credential_store **out_store,
+				  struct complaint *out_complaint)
+{
+	AUTO_CREDENTIAL_STORE *store = calloc(1, sizeof(*store));
+	enum status status = STATUS_NO_MEMORY;
+
+	if (out_complaint)
+		*out_complaint = (struct complaint){ 0 };
+	if (store)
+		status = open_in(store, folder, trust, create, out_complaint);
+	if (status == STATUS_OK)
+		*out_store = TAKE_POINTER(store);
+	else if (out_complaint && out_complaint->reason[0] == '\0')
+		return complain(out_complaint, status, "%s", status_text(status));
+	return status;
+}
+
+void credential_store_close(struct credential_store *store)
+{
+	int saved_errno = errno;
+
+	if (!store)
+		return;
+	(void)sqlite3_close(store->connection); /* fails only with a statement left open */
+	free(store);
+	errno = saved_errno;
+}
+
+enum status credential_store_verify(struct credential_store *store, struct complaint *out_complaint)
+{
+	return credential_schema_verify(store, out_complaint);
+}
