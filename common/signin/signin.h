@@ -26,19 +26,25 @@ struct signin_factors {
 	bool password, code;
 };
 
-/* What the module's options say about factors, before the user is known. */
+/*
+ * What the module's options say about factors, before the user is known. Something is always asked
+ * for: sshd calls PAM after a public key only when its configuration wants a second step, and
+ * passing one that asked nothing would be a step that is not there.
+ */
 enum signin_mode {
-	SIGNIN_PASSWORD_AND_CODE = 0, /* only the code after a public key */
-	SIGNIN_PASSWORD,
-	SIGNIN_CODE,
+	SIGNIN_PASSWORD_AND_CODE = 0, /* after a public key the code alone, or, when no code is due,
+					 the password alone */
+	SIGNIN_PASSWORD,              /* after a public key too */
+	SIGNIN_CODE,                  /* always, whatever iam.conf says of MFA */
 };
 
 struct signin_answer {
-	enum signin_reason reason; /* SIGNIN_REASON_NONE (the zero) refuses */
+	enum signin_reason reason; /* SIGNIN_REASON_NONE (the zero) refuses; set with any status */
 	char device[129];          /* MFA device that proved the code; "" when none */
 	int32_t drift;             /* of that device, in steps */
 	bool used_password, used_code;
-	int64_t locked_until; /* 0 when not locked */
+	int64_t locked_until;       /* 0 when not locked */
+	struct complaint complaint; /* what failed, when the status is not STATUS_OK */
 };
 
 static inline bool signin_is_allowed(const struct signin_answer *answer)
@@ -46,16 +52,25 @@ static inline bool signin_is_allowed(const struct signin_answer *answer)
 	return answer->reason == SIGNIN_REASON_ALLOWED;
 }
 
-/* Is this name one of the snapshot's? Decided by access.snapshot alone. */
+/*
+ * Is this name one of the snapshot's? Decided by access.snapshot and, because an account of the
+ * host's own is never IAM's, by the host's own file of accounts (signin_paths.local_accounts).
+ * Works with records that could not be opened whole: without a snapshot a local account is not
+ * IAM's, and for any other name the answer is STATUS_UNAVAILABLE.
+ */
 MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, struct text user,
 					  bool *out_is_iam_user);
 
-/* Which factors to ask for. An unknown user is asked what an enrolled one would be. */
+/* Which factors to ask for: never none. An unknown user is asked what an enrolled one would be. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
 				      const struct signin_request *request, enum signin_mode mode,
 				      struct signin_factors *out_factors);
 
-/* Compares the factors asked for. Always one hash and one transaction, whoever the user is. */
+/*
+ * Compares the factors asked for. Always one hash (when a password was asked for) and one
+ * transaction, whoever the user is: an unknown one, a role, and one without login profile run
+ * against an id that no account can have. Needs the store. No factor at all is STATUS_BAD_INPUT.
+ */
 MUST_CHECK enum status signin_authenticate(const struct signin_records *records,
 					   const struct signin_request *request,
 					   const struct signin_factors *factors,
@@ -74,8 +89,17 @@ MUST_CHECK enum status signin_authorize(const struct signin_records *records,
 					const struct access_principal *principal,
 					const char *action, enum signin_reason *out_reason);
 
-/* "host:Login" unless the service table of iam.conf or the built-in one says otherwise. */
+/* "host:Login" unless the service table of iam.conf or the built-in one says otherwise; "", which
+   nobody is allowed, when iam.conf gives the service a word that is no action. */
 const char *signin_action_of(const struct signin_records *records, struct text service);
+
+/* May the user have a new password at all: known, no role, with a login profile, and, unless an
+   administrator sets it, allowed by the account's policy. Until identity policies are evaluated on
+   the host, AWS's default policy is taken to allow it. */
+MUST_CHECK enum status signin_may_change_password(const struct signin_records *records,
+						  const struct signin_request *request,
+						  bool by_administrator,
+						  struct signin_answer *out_answer);
 
 /* A new password: the policy's faults (0 when it was stored) and, when there are any, their words.
    The old one, where it must be proven, was proven by signin_authenticate before. */
@@ -85,6 +109,8 @@ struct signin_password_change {
 	bool by_administrator; /* need not be allowed to change it; the policy holds all the same */
 };
 
+/* Reason SIGNIN_REASON_ALLOWED: stored. SIGNIN_REASON_PASSWORD_POLICY: out_explanation says why, a
+   sentence a line. Needs the store. */
 MUST_CHECK enum status signin_change_password(const struct signin_records *records,
 					      const struct signin_password_change *change,
 					      struct signin_answer *out_answer,

@@ -1,0 +1,195 @@
+#include "directory/name.h"
+#include "password/password_hash.h"
+#include "signin/signin_internal.h"
+
+/* Shorter than any IAM id: what is read for a user that does not exist, so that something is. The
+   store's own word for nobody, in an attempt, is no id at all. */
+#define ID_OF_NOBODY TEXT("NOBODY")
+
+enum status signin_is_iam_user(const struct signin_records *records, struct text user,
+			       bool *out_is_iam_user)
+{
+	enum status status = STATUS_NOT_FOUND;
+	struct text record;
+
+	/* A name that no snapshot can have is nobody's, snapshot or not. */
+	if (unix_name_is_valid(user) && records->access.base)
+		status = snapshot_find_record(&records->access, SNAPSHOT_MAP_PRINCIPALS, user,
+					      &record);
+	else if (unix_name_is_valid(user))
+		status = STATUS_UNAVAILABLE;
+	if (status != STATUS_NOT_FOUND) {
+		enum status local = signin_check_local(records, user);
+
+		if (local != STATUS_OK)
+			status = local;
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*out_is_iam_user = status == STATUS_OK;
+	return STATUS_OK;
+}
+
+/* Whether the user has a device here; one that does not exist has. */
+static enum status has_device(const struct signin_records *records,
+			      const struct signin_request *request, bool *out_has_device)
+{
+	AUTO_ARENA arena;
+	struct access_principal principal;
+	struct credential_summary summary;
+	bool is_known;
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = signin_principal(records, request->user, &arena, &principal);
+	is_known = status == STATUS_OK;
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	if (!records->store)
+		return STATUS_UNAVAILABLE;
+	status = credential_summary(records->store, is_known ? principal.id : ID_OF_NOBODY,
+				    &summary);
+	if (status != STATUS_OK)
+		return status;
+	*out_has_device = !is_known || principal.is_role || summary.device_count > 0;
+	return STATUS_OK;
+}
+
+static enum status is_code_due(const struct signin_records *records,
+			       const struct signin_request *request, bool *out_is_due)
+{
+	switch (records->config.mfa) {
+	case CONFIG_MFA_OFF:
+		*out_is_due = false;
+		return STATUS_OK;
+	case CONFIG_MFA_ENROLLED:
+		return has_device(records, request, out_is_due);
+	case CONFIG_MFA_REQUIRED:
+		break;
+	}
+	*out_is_due = true;
+	return STATUS_OK;
+}
+
+enum status signin_factors(const struct signin_records *records,
+			   const struct signin_request *request, enum signin_mode mode,
+			   struct signin_factors *out_factors)
+{
+	struct signin_factors factors = { .password = true, .code = true };
+	enum status status = STATUS_OK;
+
+	switch (mode) {
+	case SIGNIN_PASSWORD:
+		factors.code = false;
+		break;
+	case SIGNIN_CODE:
+		factors.password = false;
+		break;
+	case SIGNIN_PASSWORD_AND_CODE:
+		status = is_code_due(records, request, &factors.code);
+		factors.password = !(factors.code && request->public_key_verified);
+		break;
+	}
+	if (status == STATUS_OK)
+		*out_factors = factors;
+	return status;
+}
+
+/* The only line of the project that lets somebody in by factors. */
+static enum signin_reason reason_of(const struct credential_outcome *outcome)
+{
+	switch (outcome->verdict) {
+	case CREDENTIAL_ACCEPTED:
+		return SIGNIN_REASON_ALLOWED;
+	case CREDENTIAL_LOCKED:
+		return SIGNIN_REASON_LOCKED;
+	case CREDENTIAL_NO_PASSWORD:
+		return SIGNIN_REASON_PASSWORD_NOT_SET;
+	case CREDENTIAL_NO_DEVICE:
+		return SIGNIN_REASON_MFA_NOT_ENROLLED;
+	case CREDENTIAL_REFUSED:
+		break;
+	}
+	if (outcome->password_was_wrong)
+		return SIGNIN_REASON_PASSWORD_WRONG;
+	if (outcome->code_was_used_before)
+		return SIGNIN_REASON_CODE_REUSED;
+	return outcome->code_was_wrong ? SIGNIN_REASON_CODE_WRONG : SIGNIN_REASON_NONE;
+}
+
+static enum status compare_password(struct credential_store *store, struct text user_id,
+				    struct text password, bool *out_is_right)
+{
+	char hash[CREDENTIAL_HASH_SIZE];
+	enum status status = credential_password_hash(store, user_id, hash);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	status = password_hash_verify(status == STATUS_OK ? hash : NULL, password);
+	explicit_bzero(hash, sizeof(hash));
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*out_is_right = status == STATUS_OK;
+	return STATUS_OK;
+}
+
+/* answer->reason was decided before when the account cannot pass; the cost is the same. */
+static enum status prove(const struct signin_records *records, struct credential_attempt *attempt,
+			 struct text password, struct signin_answer *answer)
+{
+	struct text user_id = attempt->user_id.length > 0 ? attempt->user_id : ID_OF_NOBODY;
+	struct credential_outcome outcome = { .verdict = CREDENTIAL_REFUSED };
+	enum status status = STATUS_OK;
+
+	if (attempt->password_wanted)
+		status = compare_password(records->store, user_id, password,
+					  &attempt->password_is_right);
+	if (status == STATUS_OK)
+		status = credential_attempt(records->store, attempt, &outcome);
+	if (status != STATUS_OK)
+		return signin_fail(answer, status, SIGNIN_REASON_STORE);
+	if (answer->reason != SIGNIN_REASON_NONE)
+		return STATUS_OK;
+	answer->locked_until = lockout_until(&outcome.lockout, &attempt->lockout, attempt->now);
+	answer->drift = outcome.drift;
+	status = text_copy(text_of(outcome.device), answer->device, sizeof(answer->device));
+	if (status != STATUS_OK)
+		return signin_fail(answer, status, SIGNIN_REASON_STORE);
+	answer->reason = reason_of(&outcome);
+	return STATUS_OK;
+}
+
+enum status signin_authenticate(const struct signin_records *records,
+				const struct signin_request *request,
+				const struct signin_factors *factors, struct text password,
+				struct text code, struct signin_answer *out_answer)
+{
+	struct credential_attempt attempt = {
+		.password_wanted = factors->password,
+		.code_wanted = factors->code,
+		.code = code,
+		.otp_window = records->config.otp_window,
+		.lockout = { records->config.lockout_failures, records->config.lockout_seconds },
+		.now = request->now,
+	};
+	AUTO_ARENA arena;
+	struct access_principal principal;
+	enum status status;
+
+	*out_answer = (struct signin_answer){ .used_password = factors->password,
+					      .used_code = factors->code };
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	if (!factors->password && !factors->code)
+		return signin_fail(out_answer, STATUS_BAD_INPUT, SIGNIN_REASON_SYSTEM);
+	if (!records->store)
+		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
+	status = signin_find_person(records, request, &arena, &principal, out_answer);
+	if (status != STATUS_OK)
+		return status;
+	if (out_answer->reason == SIGNIN_REASON_NONE && factors->password &&
+	    !principal.password_enabled)
+		out_answer->reason = SIGNIN_REASON_PASSWORD_DISABLED;
+	if (out_answer->reason == SIGNIN_REASON_NONE)
+		attempt.user_id = principal.id;
+	return prove(records, &attempt, password, out_answer);
+}

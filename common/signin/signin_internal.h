@@ -1,0 +1,27 @@
+/*
+ * common/signin/signin_internal.h: what the files of this part share.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_INTERNAL_H
+#define IAM_SIGNIN_SIGNIN_INTERNAL_H
+
+#include "signin/signin.h"
+
+/* Ends a use case that failed: the answer refuses and names the part that failed, or the system
+   when there was no memory. */
+enum status signin_fail(struct signin_answer *answer, enum status status,
+			enum signin_reason reason);
+
+/* The principal of the request. STATUS_OK with answer->reason other than none: refused already. */
+MUST_CHECK enum status signin_find_person(const struct signin_records *records,
+					  const struct signin_request *request, struct arena *arena,
+					  struct access_principal *out_principal,
+					  struct signin_answer *answer);
+
+/* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
+MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
+
+/* Whether the list names one of the principal's groups, by IAM's name ignoring case or exactly by
+   the Unix name. */
+bool signin_is_in_groups(const struct access_principal *principal, const struct config_list *list);
+
+#endif

@@ -1,0 +1,68 @@
+#include "signin/signin_reason.h"
+
+static const struct reason_words {
+	const char *code, *text;
+} words[] = {
+	[SIGNIN_REASON_NONE] = { "undecided", "Nothing was decided, so nobody is let in." },
+	[SIGNIN_REASON_ALLOWED] = { "allowed", "Everything that was asked for was proven." },
+	[SIGNIN_REASON_USER_UNKNOWN] = { "user-unknown",
+					 "The name is no user of the snapshot on this host." },
+	[SIGNIN_REASON_PASSWORD_WRONG] = { "password-wrong", "The password was wrong." },
+	[SIGNIN_REASON_CODE_WRONG] = { "code-wrong",
+				       "The one-time code matched none of the user's devices." },
+	[SIGNIN_REASON_CODE_REUSED] = { "code-reused",
+					"The one-time code, or a newer one, was used before." },
+	[SIGNIN_REASON_LOCKED] = { "locked",
+				   "Too many failures in a row; nothing is compared for a while." },
+	[SIGNIN_REASON_PASSWORD_NOT_SET] = { "password-not-set",
+					     "The user has no password on this host." },
+	[SIGNIN_REASON_PASSWORD_DISABLED] = { "password-disabled",
+					      "The user has no login profile in IAM." },
+	[SIGNIN_REASON_MFA_NOT_ENROLLED] = { "mfa-not-enrolled",
+					     "A one-time code is required and the user has no "
+					     "device on this host." },
+	[SIGNIN_REASON_ROLE_DIRECT] = { "role-direct", "The name is a role's, which nobody signs "
+						       "in to directly." },
+	[SIGNIN_REASON_SNAPSHOT_STALE] = { "snapshot-stale",
+					   "The snapshot is older than snapshot_age_max allows, or "
+					   "from the future." },
+	[SIGNIN_REASON_SNAPSHOT_EXPIRED] = { "snapshot-expired",
+					     "The directory document has expired." },
+	[SIGNIN_REASON_NOT_AUTHORIZED] = { "not-authorized",
+					   "No group of the user's is admitted for this service." },
+	[SIGNIN_REASON_CHANGE_NOT_ALLOWED] = { "change-not-allowed",
+					       "The account's policy does not let users change "
+					       "their password." },
+	[SIGNIN_REASON_PASSWORD_POLICY] = { "password-policy",
+					    "The new password breaks the account's password "
+					    "policy." },
+	[SIGNIN_REASON_CONVERSATION] = { "conversation",
+					 "The program could not ask, or the dialogue was "
+					 "aborted." },
+	[SIGNIN_REASON_OPTIONS] = { "options", "An argument of the module in pam.d is wrong." },
+	[SIGNIN_REASON_CONFIG] = { "config", "iam.conf is wrong, or not to be trusted." },
+	[SIGNIN_REASON_SNAPSHOT] = { "snapshot",
+				     "The snapshot is absent, damaged, or not to be trusted." },
+	[SIGNIN_REASON_STORE] = { "store", "The credential store cannot be read or written." },
+	[SIGNIN_REASON_SYSTEM] = { "system", "Out of memory, or the system refused a call." },
+};
+
+_Static_assert(ARRAY_LENGTH(words) == SIGNIN_REASON_COUNT, "every reason has its words");
+
+/* A number that is none of ours is nobody's decision. */
+static const struct reason_words *words_of(enum signin_reason reason)
+{
+	size_t at = (size_t)reason;
+
+	return &words[at < ARRAY_LENGTH(words) && words[at].code ? at : SIGNIN_REASON_NONE];
+}
+
+const char *signin_reason_code(enum signin_reason reason)
+{
+	return words_of(reason)->code;
+}
+
+const char *signin_reason_text(enum signin_reason reason)
+{
+	return words_of(reason)->text;
+}
