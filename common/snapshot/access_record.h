@@ -11,7 +11,13 @@
 #include "base/complaint.h"
 #include "directory/directory.h"
 
-enum { ACCESS_RECORD_BYTES_MAX = 4 << 20, ACCESS_GROUPS_MAX = DIRECTORY_GROUPS_PER_USER_MAX };
+enum {
+	ACCESS_RECORD_BYTES_MAX = 4 << 20,
+	ACCESS_GROUPS_MAX = DIRECTORY_GROUPS_PER_USER_MAX,
+	ACCESS_POLICIES_MAX = (ACCESS_GROUPS_MAX + 1) * DIRECTORY_POLICIES_PER_PRINCIPAL_MAX,
+	ACCESS_KEY_MAX = 2048, /* of a policy's key */
+	ACCESS_FROM_MAX = 160, /* "group NAME" */
+};
 
 struct access_group {
 	struct text iam_name, id, arn;
@@ -51,6 +57,8 @@ struct access_account {
 	int64_t generated_at, expires; /* as the directory document said; 0 when it did not */
 };
 
+/* Appends one line of JSON. STATUS_BAD_INPUT, and nothing appended, for what decoding would
+   refuse: a name or number out of its range, too many of something, all of it too long. */
 MUST_CHECK enum status access_principal_encode(const struct access_principal *principal,
 					       struct buffer *out_json);
 /* Everything is copied into the arena. */

@@ -1,6 +1,7 @@
 /* directory.snapshot: users and groups. */
 #include "directory/name.h"
 #include "snapshot/snapshot_image.h"
+#include "snapshot/snapshot_text.h"
 
 _Static_assert((int)UNIX_NAME_MAX <= (int)SNAPSHOT_TEXT_MAX, "a name's length has one byte");
 
@@ -44,31 +45,6 @@ static enum status accounts_init(struct accounts *accounts, const struct build_i
 	return STATUS_OK;
 }
 
-/* A field of a line in passwd(5). */
-static bool field_is_valid(struct text field)
-{
-	for (size_t i = 0; i < field.length; i++) {
-		unsigned char c = (unsigned char)field.bytes[i];
-
-		if (c < ' ' || c == ':' || c == 0x7f)
-			return false;
-	}
-	return field.length <= SNAPSHOT_TEXT_MAX;
-}
-
-/* Whole lines of printable text. */
-static bool keys_are_valid(struct text keys)
-{
-	for (size_t i = 0; i < keys.length; i++) {
-		unsigned char c = (unsigned char)keys.bytes[i];
-
-		if ((c < ' ' && c != '\n') || c == 0x7f)
-			return false;
-	}
-	return keys.length <= SNAPSHOT_KEYS_MAX &&
-	       (keys.length == 0 || keys.bytes[keys.length - 1] == '\n');
-}
-
 static enum status check_user(const struct image *image, const struct build_user *user)
 {
 	const struct {
@@ -76,10 +52,10 @@ static enum status check_user(const struct image *image, const struct build_user
 		bool is_valid;
 	} checks[] = {
 		{ "name", unix_name_is_valid(user->name) },
-		{ "GECOS field", field_is_valid(user->gecos) },
-		{ "home directory", field_is_valid(user->home) },
-		{ "shell", field_is_valid(user->shell) },
-		{ "list of SSH keys", keys_are_valid(user->keys) },
+		{ "GECOS field", snapshot_field_is_valid(user->gecos) },
+		{ "home directory", snapshot_field_is_valid(user->home) },
+		{ "shell", snapshot_field_is_valid(user->shell) },
+		{ "list of SSH keys", snapshot_keys_are_valid(user->keys) },
 		{ "uid", snapshot_id_is_allowed(user->uid, image->input->id_minimum) },
 		{ "gid", snapshot_id_is_allowed(user->gid, image->input->id_minimum) },
 		{ "number of groups", user->gid_count <= SNAPSHOT_GIDS_MAX },

@@ -1,6 +1,7 @@
 #include "snapshot/snapshot_reader.h"
 
 #include "check.h"
+#include "snapshot/snapshot_verify.h"
 #include "support/snapshot_fixture.h"
 
 static const struct fixture_user users[] = {
@@ -37,5 +38,7 @@ int main(void)
 	CHECK(snapshot_find_gid(&s, 0x70000100, &g) == STATUS_OK && g.member_count == 2, "devs");
 	for (uint32_t i = 0; snapshot_group_at(&s, i, &g) == STATUS_OK; i++)
 		printf("# %s\n", g.name.bytes);
+	struct complaint c = { 0 };
+	CHECK(snapshot_verify(&s, &c) == STATUS_OK, "verify %s", c.reason);
 	return check_done();
 }
