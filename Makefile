@@ -109,6 +109,9 @@ $(BUILD)/common.a: $(library_objects)
 
 ## Installing
 
+# What an administrator copies: each below EXAMPLEDIR as below packaging/, or as below examples/.
+examples := $(wildcard packaging/examples/* packaging/pam/*/* packaging/sshd_config.d/* \
+              packaging/nsswitch.conf)
 manuals := $(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8])
 
 install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
@@ -118,8 +121,10 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0755 $(BUILD)/iam-authorized-keys $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys
 	$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/iam $(DESTDIR)$(LOCALSTATEDIR)/lib/iam
 	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
-	$(INSTALL) -d -m 0755 $(DESTDIR)$(EXAMPLEDIR)
-	$(INSTALL) -m 0644 $(wildcard packaging/examples/*) $(DESTDIR)$(EXAMPLEDIR)
+	$(Q)for file in $(examples); do \
+		name=$${file#packaging/}; \
+		$(INSTALL) -D -m 0644 $$file $(DESTDIR)$(EXAMPLEDIR)/$${name#examples/} || exit 1; \
+	done
 	$(Q)for page in $(manuals); do \
 		$(INSTALL) -D -m 0644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; \
 	done

@@ -1,0 +1,53 @@
+#!/bin/bash
+# tests/system/host.sh [SECONDS] COMMAND...: boots a disposable host and runs COMMAND in it as root.
+#
+# The host is an overlay of this machine's root file system in private mount, PID, network, UTS and
+# IPC namespaces; see boot.sh for what is inside. What is written goes to a tmpfs that ends with it.
+# COMMAND is a child of the host's first process: when that ends, the kernel ends all the others.
+# Exits as COMMAND does; 77 when this machine cannot host, 124 when the time was up.
+# `tests/system/host.sh bash` is a look around.
+set -u
+here=$(realpath "$(dirname "$0")")
+checkout=$(realpath "$here/../..")
+
+fail() {
+	echo "disposable host: $*" >&2
+	exit 77
+}
+
+seconds=600
+case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
+[ $# -gt 0 ] || {
+	echo "usage: $0 [SECONDS] COMMAND..." >&2
+	exit 64
+}
+[ "$(id -u)" = 0 ] || fail "needs root"
+for program in unshare pivot_root setpriv ip sshd sudo cron expect busybox oathtool pam-auth-update; do
+	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null ||
+		fail "$program is not installed: run 'make deps'"
+done
+
+scratch=$(mktemp -d /tmp/iam-host.XXXXXX) || exit 77
+host=
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+	[ -z "$host" ] || kill -KILL "$host" 2>/dev/null
+	rmdir "$scratch"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# --kill-child: nothing survives this script, however it ends.
+timeout --foreground -s KILL "$seconds" unshare --mount --pid --net --uts --ipc --fork \
+	--propagation private --kill-child=KILL \
+	"$here/boot.sh" "$scratch" "$checkout" "$@" <&0 &
+host=$!
+wait "$host"
+code=$?
+host=
+[ "$code" != 137 ] || {
+	echo "disposable host: ended after $seconds seconds" >&2
+	code=124
+}
+exit "$code"

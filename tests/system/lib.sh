@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# tests/system/lib.sh: what scenarios are written in.
+#
+# A step runs a command by `run` or `talk`, then says what must be true of it: allowed, refused, shows,
+# hides, holds, logged, unlogged. Each says what is claimed in words. A scenario ends with `finish`.
+
+system=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+log=/var/log/auth.log
+steps=0 failures=0 log_from=0
+status=0 output=
+
+readonly patience=20 # seconds that any one prompt or answer may take
+# shellcheck disable=SC2034 # of the scenarios
+readonly prompt='Password: ' code_prompt='One-time code: '
+declare -A passwords=(
+	[alice]='Alice-Pass-1' [bob]='Bob-Pass-22' [carol]='Carol-Pass-3' [mallory]='Mallory-Pass-4'
+	[localadmin]='Local-Pass-1' [localuser]='Local-Pass-2'
+)
+
+run() { # run COMMAND...: its output and exit status go to $output and $status
+	log_from=$(stat -c %s $log)
+	output=$("$@" 2>&1 </dev/null)
+	status=$?
+	output=${output//$'\r'/}
+}
+
+talk() { # talk [PROMPT ANSWER]... -- COMMAND...
+	run "$system/talk.exp" "$patience" "$@"
+}
+
+report() { # report PASSED WORDS
+	steps=$((steps + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $steps - $2"
+		return
+	fi
+	failures=$((failures + 1))
+	echo "not ok $steps - $2"
+	printf '%s\n' "exit status $status, output:" "$output" "log:" "$(log_since)" | sed 's/^/#   /'
+}
+
+holds() { # holds WORDS COMMAND...: the command succeeds
+	"${@:2}"
+	report $? "$1"
+}
+
+log_since() {
+	tail -c "+$((log_from + 1))" $log
+}
+
+allowed() { # allowed WORDS
+	[ "$status" = 0 ]
+	report $? "$1"
+}
+
+# Ended by itself, and with a failure: a time-out or a missing program refuses nothing.
+refused() { # refused WORDS
+	[ "$status" != 0 ] && [ "$status" != 124 ] && [ "$status" != 126 ] && [ "$status" != 127 ]
+	report $? "$1"
+}
+
+shows() { # shows WORDS REGEX
+	grep -qE -- "$2" <<<"$output"
+	report $? "$1"
+}
+
+hides() { # hides WORDS REGEX
+	! grep -qE -- "$2" <<<"$output"
+	report $? "$1"
+}
+
+# The log is written by another process, so it may be a moment behind.
+logged() { # logged WORDS REGEX
+	for _ in {1..30}; do
+		! log_since | grep -qE -- "$2" || {
+			report 0 "$1"
+			return
+		}
+		sleep 0.1
+	done
+	report 1 "$1"
+}
+
+unlogged() { # unlogged WORDS REGEX
+	sleep 0.2
+	! log_since | grep -qE -- "$2"
+	report $? "$1"
+}
+
+require() { # require COMMAND...: setting up; without it the rest would say nothing
+	"$@" >/run/require.log 2>&1 </dev/null && return
+	echo "Bail out! failed: $*"
+	sed 's/^/#   /' /run/require.log
+	exit 1
+}
+
+finish() {
+	echo "1..$steps"
+	[ "$failures" = 0 ] && [ "$steps" -gt 0 ]
+	exit
+}
+
+# Enrolment, as the administrator does it.
+set_password() { # set_password USER
+	iamctl passwd "$1" <<<"${passwords[$1]}" >/run/require.log 2>&1 || require false
+}
+
+code_of() { # code_of SEED STEPS: the code so many steps of 30 s from now
+	oathtool --totp --base32 --now "@$(($(date +%s) + 30 * $2))" "$1"
+}
+
+# Gives USER a device, confirmed with the codes of the last step and of this one; prints its seed.
+enrol_device() { # enrol_device USER DEVICE
+	local line seed='' enrolment
+	coproc iamctl mfa enable --json --device "$2" "$1" 2>&1
+	# shellcheck disable=SC2153 # coproc names it
+	enrolment=$COPROC_PID
+	while [ -z "$seed" ] && read -r line <&"${COPROC[0]}"; do
+		seed=$(sed -n 's/.*"seed": *"\([A-Z2-7=]*\)".*/\1/p' <<<"$line")
+	done
+	[ -n "$seed" ] || return 1
+	printf '%s\n' "$(code_of "$seed" -1)" "$(code_of "$seed" 0)" >&"${COPROC[1]}"
+	wait "$enrolment" || return 1
+	echo "$seed"
+}
+
+# A code works once, so every sign-in that needs one gets it from a new device. The codes of two steps
+# confirmed it, so it has the next step's to give, and nobody waits for the clock.
+fresh_code() { # fresh_code USER
+	local seed
+	iamctl mfa disable "$1" test >/dev/null 2>&1
+	seed=$(enrol_device "$1" test) || {
+		echo "Bail out! $1 cannot be enrolled" >&2
+		return 1
+	}
+	code_of "$seed" 1
+}

@@ -1,0 +1,50 @@
+#!/bin/bash
+# tests/system/scenarios/lockout.sh: five failures in a row lock, and only their owner.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/../lib.sh"
+set_password alice
+set_password carol
+
+fail_times() { # fail_times COUNT
+	for ((i = 1; i <= $1; i++)); do
+		talk "$prompt" Wrong-Pass-1 "$code_prompt" 000000 -- ssh alice@iam-demo id
+		[ "$status" != 0 ] || report 1 "attempt $i is refused"
+	done
+}
+
+fail_times 4
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
+allowed "four failures do not lock"
+
+fail_times 1
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
+allowed "a success has cleared the count"
+
+fail_times 5
+wrong=$output
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
+refused "after five the right password and code are refused"
+logged "the log says locked" 'sign-in refused: user=alice .*reason=locked'
+holds "the user is told no more than before" [ "$output" = "$wrong" ]
+
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- "$system/as.sh" bob su alice -c id
+refused "by su too"
+logged "for the same reason" 'user=alice service=su .*reason=locked'
+
+require pkill -F /run/sshd.pid
+require /usr/sbin/sshd
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
+refused "a restart of sshd does not unlock"
+logged "the log says locked again" 'user=alice .*reason=locked'
+
+talk "$prompt" Carol-Pass-3 "$code_prompt" "$(fresh_code carol)" -- ssh carol@iam-demo id
+allowed "others are not affected"
+
+run su alice -c id
+allowed "root may still become alice"
+
+require iamctl unlock alice
+talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
+allowed "iamctl unlock lets her in again"
+
+finish
