@@ -47,9 +47,9 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp snapshot password credentials source signin sync
+parts       := base json config directory otp snapshot password credentials policy source signin sync
 pam_folders := pam_iam $(addprefix common/,base json config directory otp snapshot password \
-               credentials signin)
+               credentials policy signin)
 ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(folder)/*.c))))

@@ -15,3 +15,14 @@ enum status complain(struct complaint *complaint, enum status status, const char
 	va_end(arguments);
 	return status;
 }
+
+void complaint_at(struct complaint *complaint, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!complaint)
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(complaint->place, sizeof(complaint->place), format, arguments);
+	va_end(arguments);
+}

@@ -21,4 +21,7 @@ struct complaint {
 enum status complain(struct complaint *complaint, enum status status, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Fills the place, cut to fit. */
+void complaint_at(struct complaint *complaint, const char *format, ...) PRINTF_LIKE(2, 3);
+
 #endif

@@ -5,16 +5,16 @@
 
 static const int64_t SECONDS_MAX = 253402300799; /* 9999-12-31T23:59:59Z */
 
-/* Days since 1970-01-01 of a date in the proleptic Gregorian calendar; years counted from March, so
-   that the leap day is the last of its year. */
-static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
+/* Years are counted from March, so that the leap day is the last of its year. */
+int64_t timestamp_days(int64_t year, int64_t month, int64_t day)
 {
 	int64_t from_march = (month + 9) % 12;
 
 	if (month <= 2)
 		year--;
+	year += 400; /* January and February of year 0 belong to the year before it */
 	return year * 365 + year / 4 - year / 100 + year / 400 + (from_march * 153 + 2) / 5 + day -
-	       1 - 719468;
+	       1 - 719468 - 146097;
 }
 
 static bool is_leap(int64_t year)
@@ -22,7 +22,7 @@ static bool is_leap(int64_t year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-static int64_t days_in_month(int64_t year, int64_t month)
+int64_t timestamp_days_in_month(int64_t year, int64_t month)
 {
 	static const int64_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
@@ -58,9 +58,9 @@ static bool take_date(struct text *inout_rest, int64_t *out_days)
 
 	if (!take_number(inout_rest, 4, 1970, 9999, &year) || !take_letter(inout_rest, '-') ||
 	    !take_number(inout_rest, 2, 1, 12, &month) || !take_letter(inout_rest, '-') ||
-	    !take_number(inout_rest, 2, 1, days_in_month(year, month), &day))
+	    !take_number(inout_rest, 2, 1, timestamp_days_in_month(year, month), &day))
 		return false;
-	*out_days = days_from_date(year, month, day);
+	*out_days = timestamp_days(year, month, day);
 	return true;
 }
 
