@@ -7,6 +7,7 @@ enum {
 	CONFIG_PATH_MAX = 255,
 	UNIX_ID_MINIMUM = 1000, /* below it are the host's own accounts, on every distribution */
 	UNIX_ID_LAST = 0x7ffffffe,
+	UNIX_ID_FREE_LAST = 0x7ffdffff, /* systemd's ids of foreign file systems follow */
 	YEAR_SECONDS = 366 * 24 * 3600,
 };
 
@@ -124,7 +125,7 @@ static const struct config_option options[] = {
 	       .wanted = "an IAM path: it begins and ends with /") },
 	{ "ids", "first", "first uid and gid that may be given", "1879048192",
 	  RULE(id_first, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
-	{ "ids", "last", "last uid and gid that may be given", "2147483646",
+	{ "ids", "last", "last uid and gid that may be given", "2147352575",
 	  RULE(id_last, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
 	{ "ids", "minimum", "no uid or gid below it, wherever it comes from", "1000",
 	  RULE(id_minimum, NUMBER(UNIX_ID_MINIMUM, UNIX_ID_LAST)) },
@@ -236,7 +237,7 @@ static const struct id_window {
 } id_windows[] = {
 	{ UNIX_ID_MINIMUM, 59999 },
 	{ 65536, 524287 },
-	{ 0x70000000, UNIX_ID_LAST },
+	{ 0x70000000, UNIX_ID_FREE_LAST },
 };
 
 enum status config_check(const struct config *config, struct complaint *out_complaint)
@@ -251,5 +252,5 @@ enum status config_check(const struct config *config, struct complaint *out_comp
 			return STATUS_OK;
 	return complain(out_complaint, STATUS_BAD_INPUT,
 			"[ids] first to last reaches into ids of the system; free are 1000-59999, "
-			"65536-524287 and 1879048192-2147483646");
+			"65536-524287 and 1879048192-2147352575");
 }

@@ -42,7 +42,7 @@ static void test_defaults(void)
 	CHECK(text_is(config.default_shell, "/bin/bash"), "default_shell");
 	CHECK(text_is(config.home, "/home/%u"), "home");
 	CHECK(text_is(config.role_path, "/host/"), "role_path");
-	CHECK(config.id_first == 0x70000000 && config.id_last == 0x7ffffffe, "id range");
+	CHECK(config.id_first == 0x70000000 && config.id_last == 0x7ffdffff, "id range");
 	CHECK(config.id_minimum == 1000, "id minimum");
 	CHECK(config.login_groups.count == 0 && config.sudo_groups.count == 0, "nobody may");
 	CHECK(config.snapshot_age_max == 7 * 86400, "snapshot_age_max");
