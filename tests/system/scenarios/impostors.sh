@@ -27,13 +27,13 @@ run getent group wheel
 hides "no group wheel comes from the directory" .
 
 run id mallory
-hides "mallory is in none of them" 'sudo|docker|wheel|SUDO'
+hides "mallory is in none of them" 'sudo|docker|wheel|adm|ADM'
 shows "but in the group that is harmless" '\(developers\)'
 for number in 0 27 "$(grep ^docker: /etc/group | cut -d: -f3)"; do
 	hides "nor by number $number" "[=,]$number\("
 done
 run "${as_mallory[@]}" id
-hides "nor is a process of hers" 'sudo|docker|wheel|SUDO'
+hides "nor is a process of hers" 'sudo|docker|wheel|adm|ADM'
 
 talk '[sudo] password for mallory: ' Mallory-Pass-4 "$code_prompt" "$(fresh_code mallory)" -- \
 	"${as_mallory[@]}" sudo id
