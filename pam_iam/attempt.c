@@ -1,0 +1,117 @@
+#include "attempt.h"
+
+#include "base/timestamp.h"
+
+static const struct signin_paths paths = {
+	.config_folder = IAM_CONFIG_FOLDER,
+	.state_folder = IAM_STATE_FOLDER,
+	.trust = { 0 },
+	.local_accounts = "/etc/passwd",
+};
+
+static struct text item_text(pam_handle_t *pamh, int item)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, item, &value) != PAM_SUCCESS || !value)
+		return TEXT("");
+	return text_of(value);
+}
+
+/* sshd tells how its client has proven itself so far, a method a line. Any other service's PAM
+   environment may have been read from a file of the user's. */
+static bool is_public_key_verified(pam_handle_t *pamh, struct text service)
+{
+	struct text lines, line;
+
+	if (!text_is(service, "sshd"))
+		return false;
+	lines = text_of(pam_getenv(pamh, "SSH_AUTH_INFO_0"));
+	while (text_next_piece(&lines, '\n', &line))
+		if (text_starts_with(line, TEXT("publickey ")))
+			return true;
+	return false;
+}
+
+static enum status read_items(struct attempt *attempt)
+{
+	pam_handle_t *pamh = attempt->pamh;
+	const char *user = NULL;
+
+	if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || !user)
+		return complain(&attempt->answer.complaint, STATUS_UNAVAILABLE,
+				"no user name was given");
+	attempt->request = (struct signin_request){
+		.user = text_of(user),
+		.service = item_text(pamh, PAM_SERVICE),
+		.remote_host = item_text(pamh, PAM_RHOST),
+		.tty = item_text(pamh, PAM_TTY),
+		.now = timestamp_now(),
+	};
+	attempt->request.public_key_verified =
+		is_public_key_verified(pamh, attempt->request.service);
+	return STATUS_OK;
+}
+
+static enum attempt_user fail(struct attempt *attempt, enum status status,
+			      enum signin_reason reason)
+{
+	attempt->status = status;
+	attempt->answer.reason = reason;
+	return ATTEMPT_FAILED;
+}
+
+/* What stands in the way of deciding for IAM's. */
+static enum attempt_user usable(struct attempt *attempt)
+{
+	if (attempt->opened != STATUS_OK)
+		return fail(attempt, attempt->opened, attempt->records.unusable);
+	if (attempt->status != STATUS_OK)
+		return fail(attempt, attempt->status, SIGNIN_REASON_SYSTEM);
+	attempt->records.config.mfa = options_mfa(&attempt->options, attempt->records.config.mfa);
+	return ATTEMPT_OURS;
+}
+
+enum attempt_user attempt_begin(struct attempt *out_attempt, pam_handle_t *pamh, int flags,
+				int argc, const char **argv)
+{
+	struct complaint unread = { .reason = "" }, bad_argument = { .reason = "" };
+	enum status parsed;
+	bool is_iam_user = false;
+
+	*out_attempt = (struct attempt){ .pamh = pamh, .flags = (unsigned)flags };
+	parsed = options_parse(argc, argv, &out_attempt->options, &bad_argument);
+	if (read_items(out_attempt) != STATUS_OK)
+		return fail(out_attempt, STATUS_UNAVAILABLE, SIGNIN_REASON_CONVERSATION);
+	out_attempt->opened = signin_records_open(&out_attempt->records, &paths, &unread);
+	out_attempt->answer.complaint = parsed == STATUS_OK ? unread : bad_argument;
+	out_attempt->status =
+		signin_is_iam_user(&out_attempt->records, out_attempt->request.user, &is_iam_user);
+	/* What is wrong with us is no reason to keep the host's own accounts out. */
+	if (out_attempt->status == STATUS_OK && !is_iam_user)
+		return ATTEMPT_NOT_OURS;
+	if (parsed != STATUS_OK)
+		return fail(out_attempt, parsed, SIGNIN_REASON_OPTIONS);
+	return usable(out_attempt);
+}
+
+enum attempt_user attempt_unknown(struct attempt *attempt)
+{
+	if (attempt->options.unknown_user == OPTIONS_UNKNOWN_IGNORE)
+		return ATTEMPT_NOT_OURS;
+	return usable(attempt);
+}
+
+void attempt_end(struct attempt *attempt)
+{
+	signin_records_close(&attempt->records);
+}
+
+bool attempt_open_store(struct attempt *attempt)
+{
+	attempt->status = signin_records_open_store(&attempt->records, &attempt->answer.complaint);
+	if (attempt->status == STATUS_OK)
+		return true;
+	(void)fail(attempt, attempt->status, SIGNIN_REASON_STORE);
+	return false;
+}

@@ -1,0 +1,47 @@
+/*
+ * pam_iam/attempt.h: one call of PAM as a sign-in request.
+ *
+ * Reads the module's arguments, PAM's items and the records; decides nothing. PAM_USER is read
+ * once and never written.
+ */
+#ifndef IAM_PAM_ATTEMPT_H
+#define IAM_PAM_ATTEMPT_H
+
+#include <security/pam_modules.h>
+
+#include "options.h"
+#include "signin/signin.h"
+
+/* Whom the call is about. */
+enum attempt_user {
+	ATTEMPT_FAILED = 0, /* it cannot be told, or it is IAM's and cannot be served: the answer of
+			       the attempt has the reason */
+	ATTEMPT_NOT_OURS,
+	ATTEMPT_OURS,
+};
+
+struct attempt {
+	pam_handle_t *pamh;
+	unsigned flags; /* as PAM passed them */
+	struct options options;
+	struct signin_request request;
+	struct signin_records records;
+	enum status opened; /* of the records */
+	struct signin_answer answer;
+	enum status status; /* of the last use case */
+};
+
+/* Release in any case, whatever it returns. */
+MUST_CHECK enum attempt_user attempt_begin(struct attempt *out_attempt, pam_handle_t *pamh,
+					   int flags, int argc, const char **argv);
+void attempt_end(struct attempt *attempt);
+
+/* unknown_user=refuse: goes on as if a name that is not IAM's were. */
+MUST_CHECK enum attempt_user attempt_unknown(struct attempt *attempt);
+
+/* For the phases that prove or change something; false with the answer filled when it fails. */
+MUST_CHECK bool attempt_open_store(struct attempt *attempt);
+
+#define AUTO_ATTEMPT CLEANUP(attempt_end) struct attempt
+
+#endif

@@ -1,0 +1,239 @@
+#include "outcome.h"
+
+#include <security/pam_ext.h>
+#include <stdarg.h>
+#include <syslog.h>
+
+#include "conversation.h"
+
+enum { SHOWN_SIZE = 160 };
+
+/* Reasons that PAM has one word for. The zero denies. */
+enum outcome_class {
+	CLASS_BROKEN = 0,
+	CLASS_ALLOWED,
+	CLASS_UNPROVEN,
+	CLASS_FORBIDDEN,
+	CLASS_POLICY,
+	CLASS_CONVERSATION,
+	CLASS_SETUP,
+	CLASS_UNAVAILABLE,
+	CLASS_MEMORY,
+	CLASS_COUNT,
+};
+
+/* Before somebody is proven, everything that is wrong with the account looks like a wrong password:
+   in the auth phase all of them are PAM_AUTH_ERR. */
+static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
+	[OUTCOME_AUTH] = { [CLASS_BROKEN] = PAM_SYSTEM_ERR,
+			   [CLASS_ALLOWED] = PAM_SUCCESS,
+			   [CLASS_UNPROVEN] = PAM_AUTH_ERR,
+			   [CLASS_FORBIDDEN] = PAM_AUTH_ERR,
+			   [CLASS_POLICY] = PAM_AUTH_ERR,
+			   [CLASS_CONVERSATION] = PAM_CONV_ERR,
+			   [CLASS_SETUP] = PAM_SERVICE_ERR,
+			   [CLASS_UNAVAILABLE] = PAM_AUTHINFO_UNAVAIL,
+			   [CLASS_MEMORY] = PAM_BUF_ERR },
+	[OUTCOME_CREDENTIALS] = { [CLASS_BROKEN] = PAM_CRED_ERR,
+				  [CLASS_ALLOWED] = PAM_SUCCESS,
+				  [CLASS_UNPROVEN] = PAM_CRED_ERR,
+				  [CLASS_FORBIDDEN] = PAM_CRED_ERR,
+				  [CLASS_POLICY] = PAM_CRED_ERR,
+				  [CLASS_CONVERSATION] = PAM_CRED_ERR,
+				  [CLASS_SETUP] = PAM_CRED_UNAVAIL,
+				  [CLASS_UNAVAILABLE] = PAM_CRED_UNAVAIL,
+				  [CLASS_MEMORY] = PAM_BUF_ERR },
+	[OUTCOME_ACCOUNT] = { [CLASS_BROKEN] = PAM_SYSTEM_ERR,
+			      [CLASS_ALLOWED] = PAM_SUCCESS,
+			      [CLASS_UNPROVEN] = PAM_AUTH_ERR,
+			      [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			      [CLASS_POLICY] = PAM_PERM_DENIED,
+			      [CLASS_CONVERSATION] = PAM_CONV_ERR,
+			      [CLASS_SETUP] = PAM_SERVICE_ERR,
+			      [CLASS_UNAVAILABLE] = PAM_AUTHINFO_UNAVAIL,
+			      [CLASS_MEMORY] = PAM_BUF_ERR },
+	[OUTCOME_PASSWORD] = { [CLASS_BROKEN] = PAM_SYSTEM_ERR,
+			       [CLASS_ALLOWED] = PAM_SUCCESS,
+			       [CLASS_UNPROVEN] = PAM_AUTH_ERR,
+			       [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			       [CLASS_POLICY] = PAM_AUTHTOK_ERR,
+			       [CLASS_CONVERSATION] = PAM_CONV_ERR,
+			       [CLASS_SETUP] = PAM_SERVICE_ERR,
+			       [CLASS_UNAVAILABLE] = PAM_AUTHTOK_ERR,
+			       [CLASS_MEMORY] = PAM_BUF_ERR },
+};
+
+static enum outcome_class class_of_reason(enum signin_reason reason)
+{
+	switch (reason) {
+	case SIGNIN_REASON_ALLOWED:
+		return CLASS_ALLOWED;
+	case SIGNIN_REASON_USER_UNKNOWN: /* of unknown_user=refuse */
+	case SIGNIN_REASON_PASSWORD_WRONG:
+	case SIGNIN_REASON_CODE_WRONG:
+	case SIGNIN_REASON_CODE_REUSED:
+	case SIGNIN_REASON_LOCKED:
+	case SIGNIN_REASON_PASSWORD_NOT_SET:
+	case SIGNIN_REASON_MFA_NOT_ENROLLED:
+		return CLASS_UNPROVEN;
+	case SIGNIN_REASON_PASSWORD_DISABLED:
+	case SIGNIN_REASON_ROLE_DIRECT:
+	case SIGNIN_REASON_NOT_AUTHORIZED:
+	case SIGNIN_REASON_CHANGE_NOT_ALLOWED:
+		return CLASS_FORBIDDEN;
+	case SIGNIN_REASON_PASSWORD_POLICY:
+		return CLASS_POLICY;
+	case SIGNIN_REASON_CONVERSATION:
+		return CLASS_CONVERSATION;
+	case SIGNIN_REASON_OPTIONS:
+	case SIGNIN_REASON_CONFIG:
+		return CLASS_SETUP;
+	case SIGNIN_REASON_SNAPSHOT_STALE:
+	case SIGNIN_REASON_SNAPSHOT_EXPIRED:
+	case SIGNIN_REASON_SNAPSHOT:
+	case SIGNIN_REASON_STORE:
+		return CLASS_UNAVAILABLE;
+	case SIGNIN_REASON_NONE:
+	case SIGNIN_REASON_SYSTEM:
+	case SIGNIN_REASON_COUNT:
+		break;
+	}
+	return CLASS_BROKEN;
+}
+
+/* With any status but STATUS_OK nothing was decided: a reason that allows does not count. */
+static enum outcome_class class_of_status(enum status status, enum signin_reason reason)
+{
+	switch (status) {
+	case STATUS_OK:
+		return class_of_reason(reason);
+	case STATUS_NO_MEMORY:
+		return CLASS_MEMORY;
+	case STATUS_NOT_FOUND:
+	case STATUS_NO_SPACE:
+	case STATUS_BAD_INPUT:
+	case STATUS_BAD_DATA:
+	case STATUS_UNAVAILABLE:
+	case STATUS_SYSTEM:
+		break;
+	}
+	return reason == SIGNIN_REASON_ALLOWED ? CLASS_BROKEN : class_of_reason(reason);
+}
+
+int outcome_code(const struct attempt *attempt, enum outcome_phase phase)
+{
+	return codes[phase][class_of_status(attempt->status, attempt->answer.reason)];
+}
+
+/* The three things from outside that every line carries. */
+struct shown {
+	char user[SHOWN_SIZE], service[SHOWN_SIZE], remote_host[SHOWN_SIZE];
+};
+
+static const char *show(struct text text, char buffer[SHOWN_SIZE])
+{
+	return text_printable(text.length > 0 ? text : TEXT("-"), buffer, SHOWN_SIZE);
+}
+
+static void show_request(const struct signin_request *request, struct shown *out_shown)
+{
+	show(request->user, out_shown->user);
+	show(request->service, out_shown->service);
+	show(request->remote_host, out_shown->remote_host);
+}
+
+static const char *const phase_words[OUTCOME_PHASES] = {
+	[OUTCOME_AUTH] = "sign-in",
+	[OUTCOME_CREDENTIALS] = "credentials",
+	[OUTCOME_ACCOUNT] = "account",
+	[OUTCOME_PASSWORD] = "password change",
+};
+
+void outcome_debug(const struct attempt *attempt, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!attempt->options.debug)
+		return;
+	va_start(arguments, format);
+	pam_vsyslog(attempt->pamh, LOG_DEBUG, format, arguments);
+	va_end(arguments);
+}
+
+static void log_failure(const struct attempt *attempt)
+{
+	const struct complaint *complaint = &attempt->answer.complaint;
+
+	if (attempt->status == STATUS_OK || attempt->answer.reason == SIGNIN_REASON_CONVERSATION)
+		return;
+	pam_syslog(attempt->pamh, LOG_ERR, "cannot decide: %s%s%s",
+		   complaint->place[0] ? complaint->place : "", complaint->place[0] ? ": " : "",
+		   complaint->reason[0] ? complaint->reason : status_text(attempt->status));
+}
+
+static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
+{
+	struct shown shown;
+
+	show_request(&attempt->request, &shown);
+	pam_syslog(attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s reason=%s",
+		   phase_words[phase], shown.user, shown.service, shown.remote_host,
+		   signin_reason_code(attempt->answer.reason));
+}
+
+static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
+{
+	const struct signin_answer *answer = &attempt->answer;
+	struct shown shown;
+	char device[SHOWN_SIZE];
+
+	show_request(&attempt->request, &shown);
+	if (phase != OUTCOME_AUTH) {
+		pam_syslog(attempt->pamh, LOG_INFO, "%s accepted: user=%s service=%s rhost=%s",
+			   phase_words[phase], shown.user, shown.service, shown.remote_host);
+		return;
+	}
+	pam_syslog(attempt->pamh, LOG_INFO,
+		   "sign-in accepted: user=%s service=%s rhost=%s password=%s mfa=%s drift=%d",
+		   shown.user, shown.service, shown.remote_host,
+		   answer->used_password ? "yes" : "no", show(text_of(answer->device), device),
+		   (int)answer->drift);
+}
+
+int outcome_report(const struct attempt *attempt, enum outcome_phase phase)
+{
+	int code = outcome_code(attempt, phase);
+	char told[80];
+
+	if (code == PAM_SUCCESS) {
+		log_acceptance(attempt, phase);
+		return code;
+	}
+	log_refusal(attempt, phase);
+	log_failure(attempt);
+	/* Whoever is not proven yet learns nothing: no lockout, no missing password. */
+	if (phase == OUTCOME_AUTH)
+		return code;
+	if (text_format(told, sizeof(told), "Permission denied (%s)",
+			signin_reason_code(attempt->answer.reason)) == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_ERROR_MSG, told);
+	return code;
+}
+
+void outcome_session(const struct attempt *attempt, const char *event, const char *mfa)
+{
+	struct shown shown;
+	char device[SHOWN_SIZE];
+
+	show_request(&attempt->request, &shown);
+	pam_syslog(attempt->pamh, LOG_INFO, "session %s: user=%s service=%s rhost=%s mfa=%s", event,
+		   shown.user, shown.service, shown.remote_host, show(text_of(mfa), device));
+}
+
+void outcome_group_skipped(const struct attempt *attempt, struct text group, const char *why)
+{
+	char shown[SHOWN_SIZE];
+
+	pam_syslog(attempt->pamh, LOG_WARNING, "local group %s is left out: %s", show(group, shown),
+		   why);
+}

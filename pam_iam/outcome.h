@@ -1,0 +1,33 @@
+/*
+ * pam_iam/outcome.h: what a decision is called in PAM, and who is told what about it.
+ */
+#ifndef IAM_PAM_OUTCOME_H
+#define IAM_PAM_OUTCOME_H
+
+#include "attempt.h"
+
+enum outcome_phase {
+	OUTCOME_AUTH = 0,
+	OUTCOME_CREDENTIALS,
+	OUTCOME_ACCOUNT,
+	OUTCOME_PASSWORD,
+	OUTCOME_PHASES,
+};
+
+/* PAM's code for the attempt's status and reason. PAM_SUCCESS for SIGNIN_REASON_ALLOWED with
+   STATUS_OK alone; never PAM_IGNORE. */
+int outcome_code(const struct attempt *attempt, enum outcome_phase phase);
+
+/* One line for the administrator; a second one when something failed. Then outcome_code. */
+int outcome_report(const struct attempt *attempt, enum outcome_phase phase);
+
+/* A line of the debug option. */
+void outcome_debug(const struct attempt *attempt, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The line about a session's beginning or end. */
+void outcome_session(const struct attempt *attempt, const char *event, const char *mfa);
+
+/* A group of [local-groups] that cannot be joined. */
+void outcome_group_skipped(const struct attempt *attempt, struct text group, const char *why);
+
+#endif
