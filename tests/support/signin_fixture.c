@@ -1,0 +1,173 @@
+#include "signin_fixture.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "../check.h"
+#include "base/arena.h"
+#include "password/password_hash.h"
+#include "scratch.h"
+#include "snapshot/access_record.h"
+#include "snapshot_fixture.h"
+
+enum { PEOPLE_MAX = 32, ARENA_MAX = 8 << 20, FIRST_UID = 0x70000001 };
+
+static const struct otp_settings settings = { OTP_SHA1, 6, 30 };
+
+static struct text seed(void)
+{
+	return TEXT("12345678901234567890"); /* of RFC 6238, appendix B */
+}
+
+static void fill_groups(const struct person *person, struct arena *arena,
+			struct access_principal *principal)
+{
+	struct text rest = { person->groups, person->groups ? strlen(person->groups) : 0 }, word;
+
+	principal->groups = arena_take(arena, rest.length + 1, sizeof(struct access_group));
+	CHECK_REQUIRE(principal->groups, "arena");
+	while (rest.length > 0 && text_next_piece(&rest, ' ', &word)) {
+		struct access_group *group = &principal->groups[principal->group_count++];
+		struct text iam_name = TEXT("");
+
+		(void)text_next_piece(&word, '=', &iam_name);
+		*group = (struct access_group){ .iam_name = iam_name,
+						.id = TEXT("AGPAEXAMPLEGROUP0001"),
+						.arn = TEXT("arn:aws:iam::123456789012:group/g"),
+						.unix_name = word };
+	}
+}
+
+static const char *encoded_person(const struct person *person, uint32_t uid, struct arena *arena)
+{
+	const char *iam_name = person->iam_name ? person->iam_name : person->name;
+	struct access_principal principal = {
+		.is_role = person->is_role,
+		.iam_name = text_of(iam_name),
+		.id = text_of(person->id),
+		.arn = TEXT("arn:aws:iam::123456789012:user/somebody"),
+		.path = TEXT("/"),
+		.unix_name = text_of(person->name),
+		.uid = uid,
+		.password_enabled = !person->lacks_login_profile,
+		.trust_policy = person->is_role ? TEXT("{}") : TEXT(""),
+		.session_seconds_max = person->is_role ? 3600 : 0,
+	};
+	AUTO_BUFFER json;
+
+	buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
+	fill_groups(person, arena, &principal);
+	CHECK_REQUIRE(access_principal_encode(&principal, &json) == STATUS_OK, "encode");
+	return arena_text(arena, buffer_text(&json)).bytes;
+}
+
+static const char *encoded_account(const struct people *people, struct arena *arena)
+{
+	struct access_account account = {
+		.account_id = TEXT("123456789012"),
+		.account_alias = TEXT("example"),
+		.password_policy = people->policy ? *people->policy : iam_password_policy_default(),
+		.expires = people->expires,
+	};
+	AUTO_BUFFER json;
+
+	buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
+	CHECK_REQUIRE(access_account_encode(&account, &json) == STATUS_OK, "encode");
+	return arena_text(arena, buffer_text(&json)).bytes;
+}
+
+void people_publish(const struct people *people, const char *folder, mode_t mode)
+{
+	struct fixture_record records[PEOPLE_MAX + 2] = { { 0 } };
+	char path[SCRATCH_PATH_SIZE];
+	size_t count = 0;
+	AUTO_ARENA arena;
+
+	arena_init(&arena, ARENA_MAX);
+	for (const struct person *person = people->persons; person->name; person++) {
+		CHECK_REQUIRE(count < PEOPLE_MAX, "people that fit");
+		records[count] =
+			(struct fixture_record){ SNAPSHOT_MAP_PRINCIPALS, person->name,
+						 encoded_person(person, FIRST_UID + (uint32_t)count,
+								&arena) };
+		count++;
+	}
+	if (!people->lacks_account)
+		records[count++] = (struct fixture_record){ SNAPSHOT_MAP_SETTINGS, "account",
+							    encoded_account(people, &arena) };
+	fixture_publish(&(struct fixture){ .records = records, .created = people->created },
+			SNAPSHOT_ACCESS, scratch_path(path, folder, "access.snapshot"), mode);
+}
+
+static struct credential_store *open_store(const char *folder, struct file_trust trust)
+{
+	struct credential_store *store = NULL;
+	struct complaint complaint;
+
+	CHECK_REQUIRE(credential_store_open(folder, trust, true, &store, &complaint) == STATUS_OK,
+		      "credential_store_open");
+	return store;
+}
+
+void people_enroll(const struct people *people, const char *folder, struct file_trust trust,
+		   int64_t now)
+{
+	AUTO_CREDENTIAL_STORE *store = open_store(folder, trust);
+	const struct credential_device device = { .name = PERSON_DEVICE,
+						  .settings = settings,
+						  .enabled_at = now };
+	char hash[PASSWORD_HASH_SIZE];
+	struct complaint complaint;
+	AUTO_SECRET bytes = { .length = 0 };
+
+	CHECK_REQUIRE(secret_set(&bytes, seed()) == STATUS_OK, "seed");
+	CHECK_REQUIRE(password_hash_new(TEXT(PERSON_PASSWORD), hash) == STATUS_OK, "hash");
+	for (const struct person *person = people->persons; person->name; person++) {
+		struct text id = text_of(person->id);
+
+		if (person->has_password)
+			CHECK_REQUIRE(credential_password_set(store, id, hash, now) == STATUS_OK,
+				      "password");
+		if (person->has_device)
+			CHECK_REQUIRE(credential_device_add(store, id, &device, &bytes,
+							    &complaint) == STATUS_OK,
+				      "device");
+	}
+}
+
+const char *person_code(int64_t now, int steps, char out_code[OTP_CODE_SIZE])
+{
+	uint64_t step = otp_step(&settings, now + (int64_t)steps * settings.period_seconds);
+
+	CHECK_REQUIRE(otp_generate(&settings, seed(), step, out_code) == STATUS_OK, "code");
+	return out_code;
+}
+
+long people_rows(const char *folder)
+{
+	char path[SCRATCH_PATH_SIZE];
+	sqlite3 *connection = NULL;
+	sqlite3_stmt *statement = NULL;
+	long rows;
+
+	CHECK_REQUIRE(sqlite3_open(scratch_path(path, folder, "credentials.db"), &connection) ==
+			      SQLITE_OK,
+		      "sqlite3_open");
+	CHECK_REQUIRE(sqlite3_prepare_v2(connection, "SELECT count(*) FROM user", -1, &statement,
+					 NULL) == SQLITE_OK,
+		      "SELECT");
+	CHECK_REQUIRE(sqlite3_step(statement) == SQLITE_ROW, "a row");
+	rows = (long)sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(connection);
+	return rows;
+}
+
+unsigned person_failures(const char *folder, struct file_trust trust, const char *id)
+{
+	AUTO_CREDENTIAL_STORE *store = open_store(folder, trust);
+	struct credential_summary summary = { 0 };
+
+	CHECK_REQUIRE(credential_summary(store, text_of(id), &summary) == STATUS_OK, "summary");
+	return summary.lockout.failures;
+}
