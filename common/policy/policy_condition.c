@@ -112,6 +112,7 @@ static enum policy_truth compare_string(const struct comparison *comparison)
 	case POLICY_UNRESOLVED_MANY: /* a negated operator on it has two readings on record */
 		return comparison->operation->is_negated ? POLICY_UNKNOWN : POLICY_NO;
 	case POLICY_UNRESOLVED:
+	case POLICY_UNDETERMINED: /* the whole condition was answered before */
 		break;
 	}
 	return POLICY_NO;
@@ -238,6 +239,7 @@ static enum policy_truth compare_arn(const struct comparison *comparison)
 		break;
 	case POLICY_UNRESOLVED:
 	case POLICY_UNRESOLVED_MANY:
+	case POLICY_UNDETERMINED:
 		return compare_string(comparison);
 	}
 	if (is_arn_pattern(comparison->expected))
@@ -359,7 +361,25 @@ static enum policy_truth match_set(const struct comparison *start,
 	return result;
 }
 
+/* Does the condition ask for what nobody knows yet, by its key or in a variable? */
+static bool is_undetermined(const struct policy_condition *condition,
+			    const struct policy_context *variables,
+			    const struct policy_context *context)
+{
+	if (policy_context_is_undetermined(context, condition->key))
+		return true;
+	for (size_t i = 0; i < condition->values.count; i++) {
+		struct policy_pattern pattern = { .text = condition->values.items[i],
+						  .context = variables };
+
+		if (policy_pattern_resolution(&pattern) == POLICY_UNDETERMINED)
+			return true;
+	}
+	return false;
+}
+
 enum policy_truth policy_match_condition(const struct policy_document *document,
+					 const struct policy_statement *statement,
 					 const struct policy_condition *condition,
 					 const struct policy_context *context)
 {
@@ -372,6 +392,8 @@ enum policy_truth policy_match_condition(const struct policy_document *document,
 	if (document->is_2012 &&
 	    (policy_operator_takes_variables(operation) || operation->type == TYPE_BOOL))
 		start.variables = context;
+	if (is_undetermined(condition, start.variables, context))
+		return policy_truth_of(!statement->is_deny);
 	key = policy_context_find(context, condition->key);
 	if (operation->type == TYPE_NULL)
 		return match_null(condition, key);

@@ -8,6 +8,16 @@ const struct policy_key *policy_context_find(const struct policy_context *contex
 	return NULL;
 }
 
+bool policy_context_is_undetermined(const struct policy_context *context, struct text name)
+{
+	if (policy_context_find(context, name))
+		return false;
+	for (size_t i = 0; i < context->undetermined_count; i++)
+		if (text_equal_ignoring_case(context->undetermined[i], name))
+			return true;
+	return context->others_are_undetermined;
+}
+
 bool policy_context_is_sound(const struct policy_context *context)
 {
 	if (context->count > POLICY_CONTEXT_KEYS_MAX)

@@ -16,14 +16,22 @@ struct policy_key {
 	size_t count; /* 1 unless is_many */
 };
 
+/* A key may be undetermined: nobody knows it yet, but somebody will who decides again. Then the
+   answer is what could still come: an Allow that asks for it may apply, a Deny does not yet. */
 struct policy_context {
 	const struct policy_key *keys;
 	size_t count;
+	const struct text *undetermined;
+	size_t undetermined_count;
+	bool others_are_undetermined; /* every key that is not in keys */
 };
 
 /* NULL when absent. */
 const struct policy_key *policy_context_find(const struct policy_context *context,
 					     struct text name);
+
+/* Not in keys, and not known to be absent either. */
+bool policy_context_is_undetermined(const struct policy_context *context, struct text name);
 
 /* No key twice (ignoring case), single values where single ones are declared, within the limits. */
 bool policy_context_is_sound(const struct policy_context *context);

@@ -22,7 +22,7 @@ static bool conditions_hold(const struct policy_document *document,
 	for (size_t i = 0; i < statement->condition_count; i++) {
 		const struct policy_condition *condition = &statement->conditions[i];
 		enum policy_truth truth =
-			policy_match_condition(document, condition, request->context);
+			policy_match_condition(document, statement, condition, request->context);
 
 		if (!policy_resolve(truth, statement->is_deny)) {
 			*out_failed = condition;

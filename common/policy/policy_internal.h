@@ -50,6 +50,7 @@ enum policy_resolution {
 	POLICY_RESOLVED = 0,
 	POLICY_UNRESOLVED,      /* a variable has neither value nor default */
 	POLICY_UNRESOLVED_MANY, /* a variable names a multivalued key */
+	POLICY_UNDETERMINED,    /* a variable names a key that nobody knows yet */
 };
 
 enum policy_resolution policy_pattern_resolution(const struct policy_pattern *pattern);
@@ -133,6 +134,7 @@ bool policy_operator_takes_variables(const struct policy_operator *operation);
 bool policy_operator_is_date(const struct policy_operator *operation);
 
 enum policy_truth policy_match_condition(const struct policy_document *document,
+					 const struct policy_statement *statement,
 					 const struct policy_condition *condition,
 					 const struct policy_context *context);
 

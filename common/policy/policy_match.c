@@ -78,13 +78,14 @@ struct resource_question {
 	struct text resource;
 	struct arn_parts parts;    /* of the resource */
 	bool is_listed_to_exclude; /* NotResource */
+	bool is_deny;
 };
 
-static bool is_unresolved(struct text entry, const struct policy_context *context)
+static enum policy_resolution resolution_of(struct text entry, const struct policy_context *context)
 {
 	struct policy_pattern pattern = { .text = entry, .context = context };
 
-	return policy_pattern_resolution(&pattern) != POLICY_RESOLVED;
+	return policy_pattern_resolution(&pattern);
 }
 
 /* Does the entry list the resource? Where readings differ, the answer is unknown. */
@@ -96,8 +97,15 @@ static enum policy_truth match_one_resource(struct text entry,
 
 	if (text_is(entry, "*"))
 		return POLICY_YES;
-	if (is_unresolved(entry, question->variables))
+	switch (resolution_of(entry, question->variables)) {
+	case POLICY_RESOLVED:
+		break;
+	case POLICY_UNDETERMINED: /* whatever leaves most allowed */
+		return policy_truth_of(question->is_deny == question->is_listed_to_exclude);
+	case POLICY_UNRESOLVED:
+	case POLICY_UNRESOLVED_MANY:
 		return question->is_listed_to_exclude ? POLICY_UNKNOWN : POLICY_NO;
+	}
 	as_whole = glob(entry, question->variables, question->resource);
 	/* A list-type action asks for "*": only what covers a literal "*" does. */
 	if (text_is(question->resource, "*"))
@@ -121,6 +129,7 @@ enum policy_truth policy_match_resource(const struct policy_document *document,
 		.resource = request->resource,
 		.parts = split_arn(request->resource),
 		.is_listed_to_exclude = statement->is_not_resource,
+		.is_deny = statement->is_deny,
 	};
 	enum policy_truth listed = POLICY_NO;
 

@@ -127,6 +127,8 @@ static enum policy_resolution replace_variable(const struct policy_context *cont
 		*out_replacement = key->values[0];
 		return POLICY_RESOLVED;
 	}
+	if (!key && policy_context_is_undetermined(context, name))
+		return POLICY_UNDETERMINED;
 	if (!key && has_default) {
 		*out_replacement = fallback;
 		return POLICY_RESOLVED;

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text rest = { (const char *)data, size }, source = TEXT(""), resource = TEXT("*");
 	struct text value = TEXT("");
 	struct policy_key keys[] = { { .name = TEXT("k:a"), .values = &value, .count = 1 } };
-	struct policy_context context = { keys, 1 };
+	struct policy_context context = { .keys = keys, .count = 1 };
 	struct policy_document document;
 	struct policy_source sources[] = { { TEXT("fuzz"), &document } };
 	struct policy_set_of_documents set = { .identity = { sources, 1 },

@@ -63,7 +63,7 @@ static struct policy_context read_context(const struct json *json, struct arena 
 
 	for (const struct json *child = json_first(json); child; child = json_next(child))
 		read_key(child, arena, next++);
-	return (struct policy_context){ keys, count };
+	return (struct policy_context){ .keys = keys, .count = count };
 }
 
 static bool read_set(const struct policy_question *question, struct arena *arena,
