@@ -1,0 +1,34 @@
+/*
+ * tests/support/credential_fixture.h: a credential store in a test's folder, and users in it.
+ */
+#ifndef IAM_TESTS_CREDENTIAL_FIXTURE_H
+#define IAM_TESTS_CREDENTIAL_FIXTURE_H
+
+#include "credentials/credential_store.h"
+
+#define FIXTURE_SEED "12345678901234567890"
+#define FIXTURE_HASH "$y$j9T$salt$hash"
+
+/* Opened for the scratch's owner, made when absent; a failure ends the test. */
+struct credential_store *fixture_open(const char *folder);
+
+/* Puts a store into a state that only time, damage or another program would bring about. */
+void fixture_by_hand(const char *folder, const char *sql);
+
+/* What a statement answers, as a number. */
+int64_t fixture_number(const char *folder, const char *sql);
+
+/* SHA1, 6 digits, 30 seconds, enabled at 1. */
+enum status fixture_add_device(struct credential_store *store, struct text user_id,
+			       const char *name, struct text seed, struct complaint *complaint);
+
+/* A user with FIXTURE_HASH and a device "phone" of FIXTURE_SEED. */
+void fixture_add_user(struct credential_store *store, struct text user_id);
+
+/* The code of such a device at a time. */
+const char *fixture_code(int64_t now, char out_code[OTP_CODE_SIZE]);
+
+/* Right password, this code, a window of one, a lockout of five failures and 900 seconds. */
+struct credential_attempt fixture_attempt(struct text user_id, const char *code, int64_t now);
+
+#endif

@@ -1,0 +1,397 @@
+/* The credential store by its face: passwords, devices, attempts to sign in. */
+#include "check.h"
+#include "credentials/credential_store.h"
+#include "support/credential_fixture.h"
+#include "support/scratch.h"
+
+#define OTHER_SEED "abcdefghijklmnopqrstuvwxyz"
+#define HASH FIXTURE_HASH
+#define SEED FIXTURE_SEED
+
+enum { NOW = 1000000, STEP = NOW / 30, FAILURES = 5, LOCK_SECONDS = 900 };
+
+static const struct otp_settings usual = { OTP_SHA1, 6, 30 };
+
+static char folder[SCRATCH_PATH_SIZE];
+
+static void test_password(struct credential_store *store)
+{
+	struct text id = TEXT("AIDAPASSWORD0000001");
+	char hash[CREDENTIAL_HASH_SIZE];
+	struct credential_summary summary;
+
+	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "no password yet");
+	CHECK(credential_password_remove(store, id) == STATUS_NOT_FOUND, "so none to remove");
+	CHECK(credential_summary(store, id, &summary) == STATUS_OK && !summary.has_password &&
+		      summary.device_count == 0 && summary.lockout.failures == 0,
+	      "an unknown user has an empty summary");
+	CHECK(credential_password_set(store, id, HASH, NOW) == STATUS_OK, "set one");
+	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH) == 0,
+	      "read it back");
+	CHECK(credential_summary(store, id, &summary) == STATUS_OK && summary.has_password &&
+		      summary.password_changed == NOW,
+	      "the summary tells since when");
+	fixture_by_hand(
+		folder,
+		"UPDATE user SET failures = 3, last_failure = 9 WHERE id = 'AIDAPASSWORD0000001'");
+	CHECK(credential_password_set(store, id, HASH "2", NOW + 1) == STATUS_OK, "set another");
+	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH "2") == 0,
+	      "read that back");
+	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
+		      summary.lockout.failures == 0 && summary.lockout.last_failure == 0 &&
+		      summary.password_changed == NOW + 1,
+	      "a new password clears failures");
+	CHECK(credential_password_remove(store, id) == STATUS_OK, "remove it");
+	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "it is gone");
+}
+
+static void test_bad_hashes(struct credential_store *store)
+{
+	static const char *const hashes[] = { "",          "x",      "*",      "!",
+					      "!" HASH,    "$y$ $h", "$y$:$h", "$y$\n$h",
+					      "$y$\x80$h", "plain",  "$y$*$h", "$y$!$h" };
+	char long_hash[CREDENTIAL_HASH_SIZE + 1] = "$";
+	struct text id = TEXT("AIDAHASHES000000001");
+
+	for (size_t i = 0; i < ARRAY_LENGTH(hashes); i++)
+		CHECK(credential_password_set(store, id, hashes[i], NOW) == STATUS_BAD_INPUT,
+		      "hash %zu is refused", i);
+	memset(long_hash + 1, 'a', CREDENTIAL_HASH_SIZE - 1);
+	CHECK(credential_password_set(store, id, long_hash, NOW) == STATUS_BAD_INPUT,
+	      "a hash too long is refused");
+	long_hash[CREDENTIAL_HASH_SIZE - 1] = '\0';
+	CHECK(credential_password_set(store, id, long_hash, NOW) == STATUS_OK,
+	      "the longest is not");
+}
+
+static void test_bad_user_ids(struct credential_store *store)
+{
+	static const struct text ids[] = { TEXT(""),     TEXT("AIDA 1"),  TEXT("AIDA\0A"),
+					   TEXT("../x"), TEXT("AIDA'--"), TEXT("\xc3\xa9") };
+	char hash[CREDENTIAL_HASH_SIZE], long_id[CREDENTIAL_USER_ID_MAX + 1];
+	struct credential_summary summary;
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX];
+	size_t count;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
+		CHECK(credential_summary(store, ids[i], &summary) == STATUS_BAD_INPUT &&
+			      credential_password_hash(store, ids[i], hash) == STATUS_BAD_INPUT &&
+			      credential_password_set(store, ids[i], HASH, NOW) ==
+				      STATUS_BAD_INPUT &&
+			      credential_password_remove(store, ids[i]) == STATUS_BAD_INPUT &&
+			      credential_unlock(store, ids[i]) == STATUS_BAD_INPUT &&
+			      credential_devices(store, ids[i], devices, &count) ==
+				      STATUS_BAD_INPUT &&
+			      credential_device_remove(store, ids[i], "phone") ==
+				      STATUS_BAD_INPUT &&
+			      fixture_add_device(store, ids[i], "phone", TEXT(SEED), NULL) ==
+				      STATUS_BAD_INPUT,
+		      "user id %zu is refused everywhere", i);
+	memset(long_id, 'A', sizeof(long_id));
+	CHECK(credential_summary(store, (struct text){ long_id, sizeof(long_id) }, &summary) ==
+		      STATUS_BAD_INPUT,
+	      "a user id too long is refused");
+	CHECK(credential_summary(store, (struct text){ long_id, sizeof(long_id) - 1 }, &summary) ==
+		      STATUS_OK,
+	      "the longest is not");
+}
+
+static void test_devices(struct credential_store *store)
+{
+	struct text id = TEXT("AIDADEVICES00000001");
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX];
+	struct complaint complaint = { 0 };
+	char name[16];
+	size_t count = 99;
+	bool in_order = true;
+
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK && count == 0,
+	      "no device yet");
+	for (int i = 0; i < CREDENTIAL_DEVICES_MAX; i++) {
+		snprintf(name, sizeof(name), "phone-%d", 9 - i);
+		CHECK(fixture_add_device(store, id, name, TEXT(SEED), &complaint) == STATUS_OK,
+		      "add %s", name);
+	}
+	CHECK(fixture_add_device(store, id, "ninth", TEXT(SEED), &complaint) == STATUS_BAD_INPUT &&
+		      strstr(complaint.reason, "8 devices"),
+	      "the ninth is refused: %s", complaint.reason);
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK && count == 8, "all 8");
+	for (int i = 0; i < CREDENTIAL_DEVICES_MAX; i++)
+		in_order = in_order && devices[i].name[6] == '9' - i;
+	CHECK(in_order, "in the order they were enabled");
+	CHECK(devices[0].settings.digits == 6 && devices[0].settings.period_seconds == 30 &&
+		      devices[0].enabled_at == 1 && devices[0].last_used == 0,
+	      "with their settings");
+	CHECK(credential_device_remove(store, id, "phone-9") == STATUS_OK, "remove one");
+	CHECK(credential_device_remove(store, id, "phone-9") == STATUS_NOT_FOUND, "only once");
+	CHECK(fixture_add_device(store, id, "phone-8", TEXT(SEED), &complaint) ==
+			      STATUS_BAD_INPUT &&
+		      strstr(complaint.reason, "of this name"),
+	      "a name is taken: %s", complaint.reason);
+	CHECK(fixture_add_device(store, TEXT("AIDADEVICES00000002"), "phone-8", TEXT(SEED), NULL) ==
+		      STATUS_OK,
+	      "but not for somebody else");
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK && count == 7, "7 left");
+}
+
+static const struct device_case {
+	const char *label;
+	struct credential_device device;
+	size_t seed_length;
+	enum status expected;
+} device_cases[] = {
+	{ "everything else",
+	  { .name = "A-z0_9+=,.@", .settings = { OTP_SHA512, 8, 60 }, .position = { 77, -1000 } },
+	  128,
+	  STATUS_OK },
+	{ "no name", { .settings = { OTP_SHA1, 6, 30 } }, 20, STATUS_BAD_INPUT },
+	{ "a blank in its name",
+	  { .name = "a b", .settings = { OTP_SHA1, 6, 30 } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "an escape in its name",
+	  { .name = "\033[2J", .settings = { OTP_SHA1, 6, 30 } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "a seed too short",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30 } },
+	  15,
+	  STATUS_BAD_INPUT },
+	{ "a seed too long",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30 } },
+	  129,
+	  STATUS_BAD_INPUT },
+	{ "seven digits", { .name = "a", .settings = { OTP_SHA1, 7, 30 } }, 20, STATUS_BAD_INPUT },
+	{ "a period of a second",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 1 } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "no such algorithm",
+	  { .name = "a", .settings = { (enum otp_algorithm)9, 6, 30 } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "drift out of range",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30 }, .position = { 0, 1001 } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "a step out of range",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30 }, .position = { UINT64_MAX, 0 } },
+	  20,
+	  STATUS_BAD_INPUT },
+};
+
+static void test_device_limits(struct credential_store *store)
+{
+	struct text id = TEXT("AIDALIMITS000000001");
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX], *kept = &devices[0];
+	AUTO_SECRET seed = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(device_cases); i++) {
+		const struct device_case *row = &device_cases[i];
+
+		seed.length = row->seed_length;
+		CHECK(credential_device_add(store, id, &row->device, &seed, NULL) == row->expected,
+		      "a device with %s", row->label);
+	}
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK && count == 1,
+	      "only the good one is kept");
+	CHECK(strcmp(kept->name, device_cases[0].device.name) == 0 &&
+		      kept->settings.algorithm == OTP_SHA512 && kept->settings.digits == 8 &&
+		      kept->settings.period_seconds == 60 && kept->position.last_step == 77 &&
+		      kept->position.drift == -1000,
+	      "whole");
+}
+
+enum { P = 1, C = 2, PC = 3 }; /* factors: password, code */
+
+/* Each row has a user of its own with these things in the store. A code is said by its step. */
+static const struct attempt_case {
+	const char *label;
+	unsigned has; /* P: a password; C: the devices "first" and "second" */
+	struct lockout_state before;
+	unsigned wanted, right;
+	uint64_t code_step; /* of "first"; 0: "000000" */
+	uint64_t last_step; /* of both devices */
+	enum credential_verdict verdict;
+	uint32_t failures; /* afterwards */
+	bool used_before;
+} attempt_cases[] = {
+	{ "both right", PC, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_ACCEPTED, 0, false },
+	{ "password alone, right", PC, { 0, 0 }, P, P, 0, 0, CREDENTIAL_ACCEPTED, 0, false },
+	{ "password alone, wrong", PC, { 0, 0 }, P, 0, STEP, 0, CREDENTIAL_REFUSED, 1, false },
+	{ "code alone, right", C, { 0, 0 }, C, C, STEP, 0, CREDENTIAL_ACCEPTED, 0, false },
+	{ "code alone, wrong", C, { 0, 0 }, C, P, 0, 0, CREDENTIAL_REFUSED, 1, false },
+	{ "wrong password, right code",
+	  PC,
+	  { 0, 0 },
+	  PC,
+	  C,
+	  STEP,
+	  0,
+	  CREDENTIAL_REFUSED,
+	  1,
+	  false },
+	{ "right password, wrong code", PC, { 0, 0 }, PC, P, 0, 0, CREDENTIAL_REFUSED, 1, false },
+	{ "both wrong", PC, { 0, 0 }, PC, 0, 0, 0, CREDENTIAL_REFUSED, 1, false },
+	{ "code of a while ago", PC, { 0, 0 }, PC, P, STEP - 2, 0, CREDENTIAL_REFUSED, 1, false },
+	{ "used code", PC, { 0, 0 }, PC, PC, STEP, STEP, CREDENTIAL_REFUSED, 1, true },
+	{ "used code, wrong password",
+	  PC,
+	  { 0, 0 },
+	  PC,
+	  C,
+	  STEP,
+	  STEP,
+	  CREDENTIAL_REFUSED,
+	  1,
+	  true },
+	{ "no password there", C, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_PASSWORD, 0, false },
+	{ "no device there", P, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_DEVICE, 0, false },
+	{ "nothing there", 0, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_PASSWORD, 0, false },
+	{ "no device there, wrong password",
+	  P,
+	  { 0, 0 },
+	  PC,
+	  0,
+	  0,
+	  0,
+	  CREDENTIAL_NO_DEVICE,
+	  0,
+	  false },
+	{ "the failure that locks", PC, { 4, NOW - 9 }, PC, 0, 0, 0, CREDENTIAL_REFUSED, 5, false },
+	{ "locked, all right", PC, { 5, NOW - 9 }, PC, PC, STEP, 0, CREDENTIAL_LOCKED, 5, false },
+	{ "locked, all wrong", PC, { 5, NOW - 9 }, PC, 0, 0, 0, CREDENTIAL_LOCKED, 5, false },
+	{ "locked, no device", P, { 5, NOW - 9 }, PC, PC, 0, 0, CREDENTIAL_LOCKED, 5, false },
+	{ "lock over, all right",
+	  PC,
+	  { 5, NOW - 900 },
+	  PC,
+	  PC,
+	  STEP,
+	  0,
+	  CREDENTIAL_ACCEPTED,
+	  0,
+	  false },
+	{ "lock over, wrong again",
+	  PC,
+	  { 5, NOW - 900 },
+	  PC,
+	  0,
+	  0,
+	  0,
+	  CREDENTIAL_REFUSED,
+	  6,
+	  false },
+	{ "success clears failures",
+	  PC,
+	  { 4, NOW - 9 },
+	  PC,
+	  PC,
+	  STEP,
+	  0,
+	  CREDENTIAL_ACCEPTED,
+	  0,
+	  false },
+};
+
+static void set_up(struct credential_store *store, const struct attempt_case *row, struct text id)
+{
+	char sql[512];
+
+	if (row->has & P)
+		CHECK_REQUIRE(credential_password_set(store, id, HASH, 1) == STATUS_OK, "password");
+	if (row->has & C)
+		CHECK_REQUIRE(
+			fixture_add_device(store, id, "first", TEXT(SEED), NULL) == STATUS_OK &&
+				fixture_add_device(store, id, "second", TEXT(OTHER_SEED), NULL) ==
+					STATUS_OK,
+			"devices");
+	snprintf(sql, sizeof(sql),
+		 "UPDATE user SET failures = %u, last_failure = %lld WHERE id = '%s';"
+		 "UPDATE device SET last_step = %llu WHERE user = '%s'",
+		 row->before.failures, (long long)row->before.last_failure, id.bytes,
+		 (unsigned long long)row->last_step, id.bytes);
+	fixture_by_hand(folder, sql);
+}
+
+static void check_afterwards(struct credential_store *store, const struct attempt_case *row,
+			     struct text id, const struct credential_outcome *outcome)
+{
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX] = { 0 };
+	bool accepted = row->verdict == CREDENTIAL_ACCEPTED;
+	bool counted = row->verdict == CREDENTIAL_REFUSED;
+	uint64_t step = accepted && row->wanted & C ? row->code_step : row->last_step;
+	struct credential_summary summary;
+	size_t count;
+
+	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
+		      summary.lockout.failures == row->failures &&
+		      memcmp(&summary.lockout, &outcome->lockout, sizeof(summary.lockout)) == 0,
+	      "%s: failures on disk and in the outcome", row->label);
+	CHECK(summary.last_success == (accepted ? NOW : 0) &&
+		      (!counted || summary.lockout.last_failure == NOW),
+	      "%s: dates", row->label);
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK &&
+		      (count == 0 ||
+		       (devices[0].position.last_step == step &&
+			devices[1].position.last_step == row->last_step &&
+			devices[0].last_used == (accepted && row->wanted & C ? NOW : 0))),
+	      "%s: a code is used up only by a success", row->label);
+}
+
+static void test_attempts(struct credential_store *store)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(attempt_cases); i++) {
+		const struct attempt_case *row = &attempt_cases[i];
+		struct credential_outcome outcome;
+		char code[OTP_CODE_SIZE] = "000000", id[32];
+		struct credential_attempt attempt = { .user_id = { id, 0 },
+						      .password_wanted = row->wanted & P,
+						      .password_is_right = row->right & P,
+						      .code_wanted = row->wanted & C,
+						      .code = { code, 6 },
+						      .otp_window = 1,
+						      .lockout = { FAILURES, LOCK_SECONDS },
+						      .now = NOW };
+
+		attempt.user_id.length = (size_t)snprintf(id, sizeof(id), "AIDAATTEMPT%08zu", i);
+		set_up(store, row, attempt.user_id);
+		if (row->code_step)
+			CHECK_REQUIRE(otp_generate(&usual, TEXT(SEED), row->code_step, code) ==
+					      STATUS_OK,
+				      "code");
+		CHECK(credential_attempt(store, &attempt, &outcome) == STATUS_OK &&
+			      outcome.verdict == row->verdict,
+		      "%s: verdict %d", row->label, outcome.verdict);
+		CHECK(outcome.code_was_used_before == row->used_before &&
+			      (row->verdict != CREDENTIAL_REFUSED ||
+			       (outcome.password_was_wrong == (row->wanted & ~row->right & P) &&
+				outcome.code_was_wrong ==
+					(row->used_before || (row->wanted & ~row->right & C)))),
+		      "%s: what was wrong", row->label);
+		CHECK(strcmp(outcome.device, row->verdict == CREDENTIAL_ACCEPTED && row->wanted & C
+						     ? "first"
+						     : "") == 0,
+		      "%s: which device", row->label);
+		check_afterwards(store, row, attempt.user_id, &outcome);
+	}
+}
+
+int main(void)
+{
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	struct complaint complaint = { 0 };
+
+	scratch_make(folder);
+	store = fixture_open(folder);
+	test_password(store);
+	test_bad_hashes(store);
+	test_bad_user_ids(store);
+	test_devices(store);
+	test_device_limits(store);
+	test_attempts(store);
+	CHECK(credential_store_verify(store, &complaint) == STATUS_OK, "all is well: %s",
+	      complaint.reason);
+	return check_done();
+}
