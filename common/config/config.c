@@ -87,9 +87,49 @@ static bool is_service(struct text name)
 	return name.length > 0 && name.length <= CONFIG_NAME_MAX;
 }
 
-static bool is_action_word(struct text word)
+static bool is_service_word(struct text word)
 {
-	return text_is(word, "login") || text_is(word, "sudo");
+	static const char *const words[] = { "login", "sudo", "remote", "local", "encrypted" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+		if (text_is(word, words[i]))
+			return true;
+	return false;
+}
+
+/* What a resource's ARN may hold: a wildcard or a variable in a request would be read differently
+   by different readers. */
+static bool is_plain_word(struct text word, const char *others)
+{
+	for (size_t i = 0; i < word.length; i++) {
+		char byte = word.bytes[i];
+
+		if (!(byte >= 'a' && byte <= 'z') && !(byte >= 'A' && byte <= 'Z') &&
+		    !(byte >= '0' && byte <= '9') && !strchr(others, byte))
+			return false;
+	}
+	return word.length <= CONFIG_PATH_MAX;
+}
+
+static bool is_host_name(struct text name)
+{
+	return is_plain_word(name, "-._");
+}
+
+static bool is_host_arn(struct text arn)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < arn.length; i++)
+		colons += arn.bytes[i] == ':';
+	return arn.length == 0 ||
+	       (colons >= 5 && memcmp(arn.bytes, "arn:", 4) == 0 && is_plain_word(arn, "-._/:"));
+}
+
+/* As IAM has it: letters, digits, blanks and _.:/=+-@ */
+static bool is_tag_value(struct text value)
+{
+	return is_plain_word(value, " _.:/=+-@");
 }
 
 #define RULE(member, ...)                                              \
@@ -133,6 +173,8 @@ static const struct config_option options[] = {
 	  RULE(login_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
 	{ "access", "sudo_groups", "groups whose members may use sudo", "",
 	  RULE(sudo_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
+	{ "access", "deny_groups", "groups whose members may do nothing on this host", "",
+	  RULE(deny_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
 	{ "access", "snapshot_age_max", "age beyond which the snapshot allows nobody; 0: none",
 	  "7d", RULE(snapshot_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "mfa", "mode", "who is asked for a one-time code", "required",
@@ -140,6 +182,17 @@ static const struct config_option options[] = {
 	       .wanted = "required, enrolled or off") },
 	{ "mfa", "otp_window", "steps that a device may be early or late", "1",
 	  RULE(otp_window, NUMBER(0, 2)) },
+	{ "mfa", "remember", "how long a code counts for sudo in its login session; 0: not", "12h",
+	  RULE(mfa_remember, DURATION(0, YEAR_SECONDS)) },
+	{ "host", "name", "name of this host in policies; empty: its node name", "",
+	  RULE(host_name, .kind = CONFIG_KIND_TEXT, .is_valid = is_host_name,
+	       .wanted = "a host name") },
+	{ "host", "arn", "ARN of this host; empty: arn:aws:host:::host/NAME", "",
+	  RULE(host_arn, .kind = CONFIG_KIND_TEXT, .is_valid = is_host_arn, .wanted = "an ARN") },
+	{ "host-tags", "*", "tag of this host, aws:ResourceTag/KEY in policies", "",
+	  RULE(host_tags, PAIRS(host_tags, host_tag_count), .is_valid = is_service,
+	       .is_valid_word = is_tag_value, .is_whole = true,
+	       .wanted = "a tag's value: letters, digits, blanks and _.:/=+-@") },
 	{ "lockout", "failures", "failures in a row that lock an account; 0: never", "5",
 	  RULE(lockout_failures, NUMBER(0, 1000)) },
 	{ "lockout", "duration", "how long an account stays locked", "15m",
@@ -148,9 +201,9 @@ static const struct config_option options[] = {
 	  RULE(local_groups, PAIRS(local_groups, local_group_count), .is_valid = is_unix_name,
 	       GROUPS) },
 	{ "services", "*", "what using a PAM service counts as", "",
-	  RULE(services, PAIRS(services, service_count), .minimum = 1, .maximum = 1,
-	       .is_valid = is_service, .is_valid_word = is_action_word,
-	       .wanted = "login or sudo") },
+	  RULE(services, PAIRS(services, service_count), .minimum = 1, .maximum = 3,
+	       .is_valid = is_service, .is_valid_word = is_service_word,
+	       .wanted = "login or sudo, with remote or local, and encrypted") },
 };
 
 const struct config_option *config_options(size_t *out_count)

@@ -55,17 +55,25 @@ struct config {
 	/* [access] */
 	struct config_list login_groups; /* Unix or IAM names; nobody when empty */
 	struct config_list sudo_groups;
-	uint32_t snapshot_age_max; /* seconds; 0: no limit; 7 days */
+	struct config_list deny_groups; /* whatever else allows */
+	uint32_t snapshot_age_max;      /* seconds; 0: no limit; 7 days */
 	/* [mfa] */
 	enum config_mfa mfa;
-	uint32_t otp_window; /* steps on either side: 0 to 2; 1 */
+	uint32_t otp_window;   /* steps on either side: 0 to 2; 1 */
+	uint32_t mfa_remember; /* seconds a code counts for sudo in its login session; 12 hours */
 	/* [lockout] */
 	uint32_t lockout_failures; /* 5 */
 	uint32_t lockout_seconds;  /* 900 */
 	/* [local-groups] LOCAL = IAM groups whose members join it at sign-in */
 	struct config_pair *local_groups;
 	size_t local_group_count;
-	/* [services] PAM SERVICE = login | sudo | ... */
+	/* [host] */
+	struct text host_name; /* empty: the kernel's node name */
+	struct text host_arn;  /* empty: arn:aws:host:::host/NAME */
+	/* [host-tags] KEY = VALUE: what policies see as aws:ResourceTag/KEY; one word, the value */
+	struct config_pair *host_tags;
+	size_t host_tag_count;
+	/* [services] PAM SERVICE = login | sudo, and remote | local, encrypted */
 	struct config_pair *services;
 	size_t service_count;
 };

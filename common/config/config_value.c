@@ -113,11 +113,26 @@ static bool next_word(struct text *inout_rest, struct text *out_word)
 	return word.length > 0;
 }
 
+/* The value is one word, whatever stands in it. */
+static enum status parse_whole(const struct config_setting *setting, struct config_list *out_list)
+{
+	if (!setting->rule->is_valid_word(setting->value))
+		return refuse(setting);
+	out_list->words = arena_take(&setting->config->arena, 1, sizeof(*out_list->words));
+	if (!out_list->words)
+		return STATUS_NO_MEMORY;
+	out_list->words[0] = setting->value;
+	out_list->count = 1;
+	return STATUS_OK;
+}
+
 static enum status parse_words(const struct config_setting *setting, struct config_list *out_list)
 {
 	struct config_list list = { NULL, 0 };
 	struct text rest = setting->value, word;
 
+	if (setting->rule->is_whole)
+		return parse_whole(setting, out_list);
 	while (next_word(&rest, &word))
 		list.count++;
 	if (list.count < setting->rule->minimum)
