@@ -264,6 +264,14 @@ static void make_private(const char *path, const struct buffer *good)
 	write_file(path, good, good->length, 0600);
 }
 
+/* Neither root's nor that of the owner asked for. */
+static void make_of_another(const char *path, const struct buffer *good)
+{
+	make_good(path, good);
+	if (getuid() == 0)
+		CHECK_REQUIRE(chown(path, 12345, 12345) == 0, path);
+}
+
 static void make_group_writable(const char *path, const struct buffer *good)
 {
 	write_file(path, good, good->length, 0664);
@@ -321,7 +329,7 @@ static const struct file_case {
 	{ "readable by all", make_good, SNAPSHOT_DIRECTORY, 0, STATUS_OK },
 	{ "readable by its owner", make_private, SNAPSHOT_DIRECTORY, 0, STATUS_OK },
 	{ "absent", make_nothing, SNAPSHOT_DIRECTORY, 0, STATUS_UNAVAILABLE },
-	{ "of another owner", make_good, SNAPSHOT_DIRECTORY, 1, STATUS_BAD_DATA },
+	{ "of another owner", make_of_another, SNAPSHOT_DIRECTORY, 1, STATUS_BAD_DATA },
 	{ "of another kind", make_good, SNAPSHOT_ACCESS, 0, STATUS_BAD_DATA },
 	{ "writable by its group", make_group_writable, SNAPSHOT_DIRECTORY, 0, STATUS_BAD_DATA },
 	{ "writable by all", make_writable, SNAPSHOT_DIRECTORY, 0, STATUS_BAD_DATA },
