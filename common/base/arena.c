@@ -25,26 +25,33 @@ void arena_release(struct arena *arena)
 }
 
 /* Blocks double, so that a small document costs one page and a large one few calls. */
+static size_t next_capacity(const struct arena *arena)
+{
+	size_t last = arena->newest ? arena->newest->capacity : ARENA_BLOCK_FIRST / 2;
+
+	return last < ARENA_BLOCK_LARGEST / 2 ? last * 2 : ARENA_BLOCK_LARGEST;
+}
+
 static struct arena_block *add_block(struct arena *arena, size_t least)
 {
-	size_t capacity = arena->newest ? arena->newest->capacity : ARENA_BLOCK_FIRST / 2;
+	size_t capacity = next_capacity(arena), room = arena->maximum - arena->used;
 	struct arena_block *block;
-	size_t total;
 
-	capacity = capacity < ARENA_BLOCK_LARGEST / 2 ? capacity * 2 : ARENA_BLOCK_LARGEST;
+	if (room < sizeof(*block) || room - sizeof(*block) < least)
+		return NULL;
+	room -= sizeof(*block);
 	if (capacity < least)
 		capacity = least;
-	if (__builtin_add_overflow(capacity, sizeof(*block), &total) ||
-	    total > arena->maximum - arena->used)
-		return NULL;
-	block = malloc(total);
+	if (capacity > room)
+		capacity = room;
+	block = malloc(sizeof(*block) + capacity);
 	if (!block)
 		return NULL;
 	block->older = arena->newest;
 	block->length = 0;
 	block->capacity = capacity;
 	arena->newest = block;
-	arena->used += total;
+	arena->used += sizeof(*block) + capacity;
 	return block;
 }
 

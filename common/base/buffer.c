@@ -39,6 +39,8 @@ enum status buffer_reserve(struct buffer *buffer, size_t more)
 
 	if (more > buffer->maximum - buffer->length)
 		return STATUS_BAD_INPUT;
+	if (more >= SIZE_MAX - buffer->length) /* no room to count the NUL */
+		return STATUS_NO_MEMORY;
 	needed = buffer->length + more + 1;
 	if (needed <= buffer->capacity)
 		return STATUS_OK;

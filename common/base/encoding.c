@@ -51,14 +51,28 @@ enum status base64_decode(struct text encoded, struct buffer *out_bytes)
 	return unpack(encoded, base64_alphabet, 6, out_bytes);
 }
 
+/* Whole groups of eight when there is any; what remains is looked at by unpack. */
+static bool drop_base32_padding(struct text *inout_encoded)
+{
+	size_t length = inout_encoded->length;
+
+	while (length > 0 && inout_encoded->bytes[length - 1] == '=')
+		length--;
+	if (length < inout_encoded->length &&
+	    (inout_encoded->length % 8 != 0 || inout_encoded->length - length >= 8))
+		return false;
+	inout_encoded->length = length;
+	return true;
+}
+
 enum status base32_decode(struct text encoded, struct buffer *out_bytes)
 {
 	AUTO_SECRET_BUFFER upper;
 	enum status status = STATUS_OK;
 
-	while (encoded.length > 0 && encoded.bytes[encoded.length - 1] == '=')
-		encoded.length--;
 	buffer_init(&upper, encoded.length);
+	if (!drop_base32_padding(&encoded))
+		return STATUS_BAD_INPUT;
 	for (size_t i = 0; i < encoded.length && status == STATUS_OK; i++) {
 		char letter = encoded.bytes[i];
 

@@ -15,6 +15,7 @@ static enum status open_failure(void)
 		return STATUS_NOT_FOUND;
 	case ELOOP: /* a link where none may be */
 	case ENOTDIR:
+	case ENXIO: /* a socket */
 		return STATUS_BAD_DATA;
 	case ENOMEM:
 		return STATUS_NO_MEMORY;

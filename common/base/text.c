@@ -131,9 +131,19 @@ static bool is_plain(unsigned char byte)
 	return byte >= ' ' && byte <= '~' && byte != '\'' && byte != '"' && byte != '\\';
 }
 
+static size_t printable_length(struct text text)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < text.length; i++)
+		length += is_plain((unsigned char)text.bytes[i]) ? 1 : 4;
+	return length;
+}
+
 const char *text_printable(struct text text, char *buffer, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
+	bool fits = printable_length(text) < size;
 	size_t used = 0;
 
 	if (size < sizeof("..."))
@@ -142,7 +152,7 @@ const char *text_printable(struct text text, char *buffer, size_t size)
 		unsigned char byte = (unsigned char)text.bytes[i];
 		size_t need = is_plain(byte) ? 1 : 4;
 
-		if (used + need + sizeof("...") > size) {
+		if (!fits && used + need + sizeof("...") > size) {
 			memcpy(buffer + used, "...", sizeof("..."));
 			return buffer;
 		}
