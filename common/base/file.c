@@ -153,25 +153,56 @@ static void unlink_keeping_errno(int folder_fd, const char *name)
 	errno = saved_errno;
 }
 
-enum status file_replace(int folder_fd, const char *name, struct text bytes, mode_t mode)
+static enum status sibling_name(const char *name, char out_name[NAME_MAX + 1])
+{
+	return text_format(out_name, NAME_MAX + 1, "%s.new", name) == STATUS_OK ? STATUS_OK
+										: STATUS_BAD_INPUT;
+}
+
+enum status file_stage(int folder_fd, const char *name, struct text bytes, mode_t mode)
 {
 	char sibling[NAME_MAX + 1];
-	enum status status = text_format(sibling, sizeof(sibling), "%s.new", name);
+	enum status status = sibling_name(name, sibling);
 
 	if (status != STATUS_OK)
-		return STATUS_BAD_INPUT;
+		return status;
 	/* Left behind by a power cut; the caller holds the folder's lock, so it is nobody's. */
 	if (unlinkat(folder_fd, sibling, 0) < 0 && errno != ENOENT)
 		return STATUS_SYSTEM;
 	status = write_sibling(folder_fd, sibling, bytes, mode);
-	if (status == STATUS_OK && renameat(folder_fd, sibling, folder_fd, name) < 0)
-		status = STATUS_SYSTEM;
-	if (status != STATUS_OK) {
+	if (status != STATUS_OK)
 		unlink_keeping_errno(folder_fd, sibling);
+	return status;
+}
+
+enum status file_commit(int folder_fd, const char *name)
+{
+	char sibling[NAME_MAX + 1];
+	enum status status = sibling_name(name, sibling);
+
+	if (status != STATUS_OK)
 		return status;
+	if (renameat(folder_fd, sibling, folder_fd, name) < 0) {
+		unlink_keeping_errno(folder_fd, sibling);
+		return STATUS_SYSTEM;
 	}
 	/* The folder last, or a crash could lose the rename. */
 	return fsync(folder_fd) < 0 ? STATUS_SYSTEM : STATUS_OK;
+}
+
+void file_unstage(int folder_fd, const char *name)
+{
+	char sibling[NAME_MAX + 1];
+
+	if (sibling_name(name, sibling) == STATUS_OK)
+		unlink_keeping_errno(folder_fd, sibling);
+}
+
+enum status file_replace(int folder_fd, const char *name, struct text bytes, mode_t mode)
+{
+	enum status status = file_stage(folder_fd, name, bytes, mode);
+
+	return status == STATUS_OK ? file_commit(folder_fd, name) : status;
 }
 
 static void sleep_ms(unsigned ms)

@@ -35,6 +35,14 @@ MUST_CHECK enum status folder_open_trusted(const char *path, struct file_trust t
 MUST_CHECK enum status file_replace(int folder_fd, const char *name, struct text bytes,
 				    mode_t mode);
 
+/* The two halves of file_replace, for files that change together: all are staged before the first
+   is committed, so that a full disk changes none. What was staged last under a name counts. */
+MUST_CHECK enum status file_stage(int folder_fd, const char *name, struct text bytes, mode_t mode);
+MUST_CHECK enum status file_commit(int folder_fd, const char *name);
+
+/* Takes a staged sibling away again; none is fine. */
+void file_unstage(int folder_fd, const char *name);
+
 /* An exclusive lock on a file of the folder that is never renamed or removed; waits up to
    timeout_ms, then STATUS_UNAVAILABLE. Closing the descriptor gives it back. */
 MUST_CHECK enum status file_lock(int folder_fd, const char *name, unsigned timeout_ms, int *out_fd);

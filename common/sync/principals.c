@@ -1,0 +1,262 @@
+/*
+ * What access.snapshot says of each account: its groups, policies, tags; and the policies that any
+ * of them refers to.
+ */
+#include "sync/sync_internal.h"
+
+enum { PROGRESS_EVERY = 4096 };
+
+struct writing {
+	struct sync_work *work;
+	struct map managed; /* ARN to struct iam_policy */
+	struct map stored;  /* keys whose policy has its record, or was reported to be missing */
+	struct buffer json;
+	struct access_policy *policies; /* of the account at hand */
+	size_t policy_count, policy_capacity;
+	struct access_group *groups;
+	size_t group_capacity;
+};
+
+static void writing_release(struct writing *writing)
+{
+	map_release(&writing->managed);
+	map_release(&writing->stored);
+	buffer_release(&writing->json);
+	free(writing->policies);
+	free(writing->groups);
+}
+
+#define AUTO_WRITING CLEANUP(writing_release) struct writing
+
+static enum status add_policy(struct writing *writing, struct access_policy policy)
+{
+	if (writing->policy_count == writing->policy_capacity) {
+		size_t capacity = writing->policy_capacity ? 2 * writing->policy_capacity : 64;
+		struct access_policy *grown =
+			reallocarray(writing->policies, capacity, sizeof(*grown));
+
+		if (!grown)
+			return STATUS_NO_MEMORY;
+		writing->policies = grown;
+		writing->policy_capacity = capacity;
+	}
+	writing->policies[writing->policy_count++] = policy;
+	return STATUS_OK;
+}
+
+/* Writes a policy's record the first time it is asked for; document is empty when the directory
+   does not have it, which is reported once. */
+static enum status store_policy(struct writing *writing, struct text key, struct text document)
+{
+	static char marker;
+	struct sync_work *work = writing->work;
+	enum status status;
+	struct shown shown;
+
+	if (map_find(&writing->stored, key))
+		return STATUS_OK;
+	status = map_add(&writing->stored, key, &marker, NULL);
+	if (status != STATUS_OK)
+		return status;
+	if (document.length == 0)
+		return sync_report(work, REPORT_POLICY_UNKNOWN, "policy %s", show(key, &shown));
+	return record_add(work, SNAPSHOT_MAP_POLICIES, key, document);
+}
+
+static enum status store_managed(struct writing *writing, struct text arn)
+{
+	const struct iam_policy *policy = map_find(&writing->managed, arn);
+
+	return store_policy(writing, arn, policy ? policy->document : TEXT(""));
+}
+
+/* "ID/NAME": the name of an inline policy says little without its owner. */
+static enum status inline_key(struct sync_work *work, const struct iam_entity *entity,
+			      const struct iam_policy *policy, struct text *out_key)
+{
+	char key[IAM_ID_MAX + 1 + IAM_NAME_MAX + 1];
+	enum status status = text_format(key, sizeof(key), "%.*s/%.*s", TEXT_ARGUMENTS(entity->id),
+					 TEXT_ARGUMENTS(policy->name));
+
+	if (status != STATUS_OK)
+		return status;
+	*out_key = arena_text(&work->arena, text_of(key));
+	return out_key->bytes ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* Adds the entity's own policies, inline ones first, and stores them. */
+static enum status add_policies(struct writing *writing, const struct iam_entity *entity,
+				struct text from)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < entity->inline_policy_count; i++) {
+		const struct iam_policy *policy = &entity->inline_policies[i];
+		struct text key;
+
+		status = inline_key(writing->work, entity, policy, &key);
+		if (status == STATUS_OK)
+			status = store_policy(writing, key, policy->document);
+		if (status == STATUS_OK)
+			status = add_policy(writing, (struct access_policy){ key, from });
+	}
+	for (size_t i = 0; status == STATUS_OK && i < entity->attached_count; i++) {
+		struct text arn = entity->attached_arns[i];
+
+		status = store_managed(writing, arn);
+		if (status == STATUS_OK)
+			status = add_policy(writing, (struct access_policy){ arn, from });
+	}
+	return status;
+}
+
+/* A group's policies are put together for its first member and copied for the others. */
+static enum status find_group_policies(struct writing *writing, struct unix_group *group)
+{
+	size_t before = writing->policy_count, count;
+	char from[sizeof("group ") + IAM_NAME_MAX];
+	struct text from_text;
+	enum status status =
+		text_format(from, sizeof(from), "group %.*s", TEXT_ARGUMENTS(group->entity->name));
+
+	if (status != STATUS_OK)
+		return status;
+	from_text = arena_text(&writing->work->arena, text_of(from));
+	if (!from_text.bytes)
+		return STATUS_NO_MEMORY;
+	status = add_policies(writing, group->entity, from_text);
+	if (status != STATUS_OK)
+		return status;
+	count = writing->policy_count - before;
+	group->policies = arena_take(&writing->work->arena, count, sizeof(*group->policies));
+	if (!group->policies)
+		return STATUS_NO_MEMORY;
+	if (count > 0)
+		memcpy(group->policies, writing->policies + before,
+		       count * sizeof(*group->policies));
+	group->policy_count = count;
+	return STATUS_OK;
+}
+
+static enum status add_group_policies(struct writing *writing, struct unix_group *group)
+{
+	enum status status = STATUS_OK;
+
+	if (!group->policies)
+		return find_group_policies(writing, group);
+	for (size_t i = 0; status == STATUS_OK && i < group->policy_count; i++)
+		status = add_policy(writing, group->policies[i]);
+	return status;
+}
+
+static enum status list_groups(struct writing *writing, const struct account *account)
+{
+	if (account->group_count > writing->group_capacity) {
+		struct access_group *grown =
+			reallocarray(writing->groups, account->group_count, sizeof(*grown));
+
+		if (!grown)
+			return STATUS_NO_MEMORY;
+		writing->groups = grown;
+		writing->group_capacity = account->group_count;
+	}
+	for (size_t i = 0; i < account->group_count; i++) {
+		const struct unix_group *group = account->groups[i];
+
+		writing->groups[i] = (struct access_group){ .iam_name = group->entity->name,
+							    .id = group->entity->id,
+							    .arn = group->entity->arn,
+							    .unix_name = group->name };
+	}
+	return STATUS_OK;
+}
+
+static enum status list_policies(struct writing *writing, const struct account *account)
+{
+	enum status status;
+
+	writing->policy_count = 0;
+	status =
+		add_policies(writing, account->entity, account->user ? TEXT("user") : TEXT("role"));
+	for (size_t i = 0; status == STATUS_OK && i < account->group_count; i++)
+		status = add_group_policies(writing, account->groups[i]);
+	if (status == STATUS_OK && account->entity->boundary_arn.length > 0)
+		status = store_managed(writing, account->entity->boundary_arn);
+	return status;
+}
+
+static struct access_principal principal_of(const struct writing *writing,
+					    const struct account *account)
+{
+	const struct iam_entity *entity = account->entity;
+	struct access_principal principal = {
+		.iam_name = entity->name,
+		.id = entity->id,
+		.arn = entity->arn,
+		.path = entity->path,
+		.unix_name = account->name,
+		.uid = account->uid,
+		.groups = writing->groups,
+		.group_count = account->group_count,
+		.policies = writing->policies,
+		.policy_count = writing->policy_count,
+		.boundary_key = entity->boundary_arn,
+		.tags = entity->tags,
+		.tag_count = entity->tag_count,
+	};
+
+	if (account->user) {
+		principal.devices = account->user->devices;
+		principal.device_count = account->user->device_count;
+		principal.password_enabled = account->user->password_enabled;
+		principal.password_reset_required = account->user->password_reset_required;
+	} else {
+		principal.is_role = true;
+		principal.trust_policy = account->role->trust_policy;
+		principal.session_seconds_max = account->role->session_seconds_max;
+	}
+	return principal;
+}
+
+static enum status write_principal(struct writing *writing, struct account *account)
+{
+	struct access_principal principal;
+	enum status status = list_groups(writing, account);
+
+	if (status == STATUS_OK)
+		status = list_policies(writing, account);
+	if (status != STATUS_OK)
+		return status;
+	principal = principal_of(writing, account);
+	writing->json.length = 0;
+	status = access_principal_encode(&principal, &writing->json);
+	if (status == STATUS_OK)
+		return record_add(writing->work, SNAPSHOT_MAP_PRINCIPALS, account->name,
+				  buffer_text(&writing->json));
+	if (status != STATUS_BAD_INPUT)
+		return status;
+	status = sync_report(writing->work, REPORT_RECORD_TOO_LARGE, "%s %s",
+			     account->user ? "user" : "role", account->name.bytes);
+	account_leave_out(account);
+	return status;
+}
+
+enum status principals_write(struct sync_work *work)
+{
+	AUTO_WRITING writing = { .work = work };
+	enum status status = STATUS_OK;
+
+	buffer_init(&writing.json, ACCESS_RECORD_BYTES_MAX);
+	for (size_t i = 0; status == STATUS_OK && i < work->directory.policy_count; i++) {
+		struct iam_policy *policy = &work->directory.policies[i];
+
+		status = map_add(&writing.managed, policy->arn, policy, NULL);
+	}
+	for (size_t i = 0; status == STATUS_OK && i < work->account_count; i++) {
+		if (i % PROGRESS_EVERY == 0)
+			sync_progress(work, "working out access", i, work->account_count);
+		if (is_mapped(work->accounts[i].name))
+			status = write_principal(&writing, &work->accounts[i]);
+	}
+	return status;
+}
