@@ -6,7 +6,7 @@
 
 #include "conversation.h"
 
-enum { SHOWN_SIZE = 160 };
+enum { SHOWN_SIZE = 160, FAIL_DELAY_MICROSECONDS = 2000000 };
 
 /* Reasons that PAM has one word for. The zero denies. */
 enum outcome_class {
@@ -198,6 +198,11 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 		   shown.user, shown.service, shown.remote_host,
 		   answer->used_password ? "yes" : "no", show(text_of(answer->device), device),
 		   (int)answer->drift);
+}
+
+void outcome_delay(const struct attempt *attempt)
+{
+	(void)pam_fail_delay(attempt->pamh, FAIL_DELAY_MICROSECONDS);
 }
 
 int outcome_report(const struct attempt *attempt, enum outcome_phase phase)

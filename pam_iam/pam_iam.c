@@ -5,7 +5,6 @@
  * error denies. PAM_IGNORE says one thing alone, in the phases where PAM expects it: the account is
  * known not to be IAM's.
  */
-#include <security/pam_ext.h>
 #include <security/pam_modules.h>
 
 #include "conversation.h"
@@ -13,8 +12,6 @@
 #include "local_groups.h"
 #include "outcome.h"
 #include "password_dialogue.h"
-
-enum { FAIL_DELAY_MICROSECONDS = 2000000 };
 
 /* PAM_AUTHTOK or the dialogue, as the options say; one call of the conversation for what is left.
  */
@@ -89,7 +86,7 @@ static int finish_authentication(struct attempt *attempt)
 			deny(attempt, status, SIGNIN_REASON_SYSTEM);
 	}
 	if (outcome_code(attempt, OUTCOME_AUTH) != PAM_SUCCESS)
-		(void)pam_fail_delay(attempt->pamh, FAIL_DELAY_MICROSECONDS);
+		outcome_delay(attempt);
 	return outcome_report(attempt, OUTCOME_AUTH);
 }
 

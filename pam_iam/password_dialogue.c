@@ -46,8 +46,10 @@ static int prove_old(struct attempt *attempt)
 		return refuse(attempt, status, SIGNIN_REASON_CONVERSATION);
 	attempt->status = signin_authenticate(&attempt->records, &attempt->request, &password_only,
 					      secret_text(&old), TEXT(""), &attempt->answer);
-	if (outcome_code(attempt, OUTCOME_PASSWORD) != PAM_SUCCESS)
+	if (outcome_code(attempt, OUTCOME_PASSWORD) != PAM_SUCCESS) {
+		outcome_delay(attempt);
 		return outcome_report(attempt, OUTCOME_PASSWORD);
+	}
 	status = handoff_leave(attempt->pamh, HANDOFF_OLD_PASSWORD, &attempt->request,
 			       &attempt->answer);
 	return status == STATUS_OK ? PAM_SUCCESS : refuse(attempt, status, SIGNIN_REASON_SYSTEM);

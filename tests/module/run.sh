@@ -18,10 +18,20 @@ fi
 
 root=/tmp
 mount -t tmpfs -o mode=0755 tmpfs "$root"
-for folder in usr dev proc; do
+for folder in usr proc; do
 	mkdir "$root/$folder"
 	mount --rbind "/$folder" "$root/$folder"
 done
+# A /dev of its own, so that a test can listen where the system log does.
+mkdir "$root/dev"
+mount -t tmpfs -o mode=0755 tmpfs "$root/dev"
+for device in null zero full random urandom tty; do
+	[ -c "/dev/$device" ] || continue
+	: >"$root/dev/$device"
+	mount --bind "/dev/$device" "$root/dev/$device"
+done
+ln -s /proc/self/fd "$root/dev/fd"
+mkdir -m 1777 "$root/dev/shm"
 for folder in bin sbin lib lib32 lib64 libx32; do
 	if [ -L "/$folder" ]; then
 		cp -P "/$folder" "$root/$folder"
