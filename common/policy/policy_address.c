@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 
+#include "policy/policy_address.h"
 #include "policy/policy_internal.h"
 
 enum { ADDRESS_TEXT_MAX = 45 };
@@ -108,4 +109,11 @@ bool policy_network_contains(const struct policy_network *network,
 {
 	return network->address.is_v6 == address->is_v6 &&
 	       same_prefix(network->address.bytes, address->bytes, network->prefix);
+}
+
+bool policy_address_is_literal(struct text text)
+{
+	struct policy_address ignored;
+
+	return policy_address_parse(text, &ignored);
 }

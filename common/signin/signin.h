@@ -12,6 +12,27 @@
 #include "signin/signin_reason.h"
 #include "signin/signin_records.h"
 
+/* What is known of the login session that the request comes from. */
+struct signin_login {
+	struct text address; /* where it came from; empty when it is not known or was local */
+	int64_t mfa_at;      /* when a code was proven in it, or just now; 0: not at all */
+};
+
+/* What sudo's approval plugin knows of a command, and PAM does not. */
+struct signin_command {
+	bool is_known;
+	bool is_known_later; /* the plugin will ask again: now it is whether anything could be
+				allowed */
+	struct text run_as_user, run_as_group, path, arguments;
+};
+
+/* The role session in which a role account acts; a role without one is refused. */
+struct signin_acting {
+	bool is_known;
+	struct text session_name, source_identity;
+	int64_t since;
+};
+
 struct signin_request {
 	struct text user;        /* PAM_USER as it came: hostile */
 	struct text service;     /* "sshd", "sudo" */
@@ -19,6 +40,9 @@ struct signin_request {
 	struct text tty;
 	bool public_key_verified; /* by sshd, for this login */
 	int64_t now;
+	struct signin_login login;
+	struct signin_command command;
+	struct signin_acting acting;
 };
 
 /* What has to be proven, and asked. */
@@ -83,11 +107,12 @@ MUST_CHECK enum status signin_account(const struct signin_records *records,
 				      const struct signin_request *request,
 				      struct signin_answer *out_answer);
 
-/* The one decision point. action is IAM's spelling: "host:Login", "host:Sudo". */
+/* The one decision point: IAM's policies, the host's, and the lists of iam.conf, evaluated. action
+   is IAM's spelling: "host:Login", "host:Sudo". Sets reason and complaint of the answer. */
 MUST_CHECK enum status signin_authorize(const struct signin_records *records,
 					const struct signin_request *request,
 					const struct access_principal *principal,
-					const char *action, enum signin_reason *out_reason);
+					const char *action, struct signin_answer *inout_answer);
 
 /* "host:Login" unless the service table of iam.conf or the built-in one says otherwise; "", which
    nobody is allowed, when iam.conf gives the service a word that is no action. */

@@ -20,8 +20,4 @@ MUST_CHECK enum status signin_find_person(const struct signin_records *records,
 /* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
 MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
 
-/* Whether the list names one of the principal's groups, by IAM's name ignoring case or exactly by
-   the Unix name. */
-bool signin_is_in_groups(const struct access_principal *principal, const struct config_list *list);
-
 #endif

@@ -28,8 +28,20 @@ static const struct reason_words {
 					   "from the future." },
 	[SIGNIN_REASON_SNAPSHOT_EXPIRED] = { "snapshot-expired",
 					     "The directory document has expired." },
-	[SIGNIN_REASON_NOT_AUTHORIZED] = { "not-authorized",
-					   "No group of the user's is admitted for this service." },
+	[SIGNIN_REASON_NOT_AUTHORIZED] = { "not-authorized", "No policy allows it." },
+	[SIGNIN_REASON_POLICY_DENIED] = { "policy-denied", "A policy denies it." },
+	[SIGNIN_REASON_POLICY_UNREADABLE] = { "policy-unreadable",
+					      "A policy that may deny it cannot be read." },
+	[SIGNIN_REASON_HOST_POLICY] = { "host-policy",
+					"host-policy.json is wrong or not to be trusted." },
+	[SIGNIN_REASON_SOURCE_UNREADABLE] = { "source-unreadable",
+					      "The user comes from no literal address, and a "
+					      "policy asks for it." },
+	[SIGNIN_REASON_ROLE_NOT_ASSUMED] = { "role-not-assumed",
+					     "The account is a role's, and nobody has taken the "
+					     "role here." },
+	[SIGNIN_REASON_ROLE_SESSION_OVER] = { "role-session-over",
+					      "The time of the role's session is up." },
 	[SIGNIN_REASON_CHANGE_NOT_ALLOWED] = { "change-not-allowed",
 					       "The account's policy does not let users change "
 					       "their password." },

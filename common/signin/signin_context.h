@@ -1,0 +1,37 @@
+/*
+ * common/signin/signin_context.h: a request as the policy language sees it.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_CONTEXT_H
+#define IAM_SIGNIN_SIGNIN_CONTEXT_H
+
+#include "signin/signin_decision.h"
+
+/* Fills decision->context, whose texts live in the decision's arena or in the arguments;
+   decision->caller is set. assumption is NULL but for sts:AssumeRole. */
+MUST_CHECK enum status signin_context_build(const struct signin_records *records,
+					    const struct signin_request *request,
+					    const struct access_principal *principal,
+					    const struct signin_assumption *assumption,
+					    struct signin_decision *decision);
+
+MUST_CHECK enum status signin_caller(const struct signin_request *request,
+				     const struct access_principal *principal, struct arena *arena,
+				     struct policy_caller *out_caller);
+
+/* [host] name of iam.conf, or the kernel's node name. */
+MUST_CHECK enum status signin_host_name(const struct signin_records *records, struct arena *arena,
+					struct text *out_name);
+
+/* Fills decision->set with what applies to the principal: its policies and boundary, the host's,
+   and the lists of groups in iam.conf. STATUS_OK with decision->reason set when one of them cannot
+   be read and may deny. */
+MUST_CHECK enum status signin_policies_load(const struct signin_records *records,
+					    const struct access_principal *principal,
+					    struct signin_decision *decision);
+
+/* One document of the snapshot as it is, or why not. */
+MUST_CHECK enum status signin_policy_load(const struct signin_records *records, struct text key,
+					  struct signin_decision *decision,
+					  struct policy_document *out_document);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * common/signin/signin_decision.h: a decision of IAM's policies, with everything it rests on.
+ *
+ * Knows which documents apply to a principal on this host and what a policy may ask about a
+ * request. signin_authorize() keeps only the answer; a person who asks why gets all of it.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_DECISION_H
+#define IAM_SIGNIN_SIGNIN_DECISION_H
+
+#include "policy/policy.h"
+#include "signin/signin.h"
+
+enum {
+	SIGNIN_POLICIES_ARENA_MAX = 128 << 20,
+	SIGNIN_HOST_POLICY_MAX = POLICY_BYTES_MAX,
+	SIGNIN_CONTEXT_KEYS_MAX = 512,
+};
+
+struct signin_decision {
+	struct arena arena;
+	enum signin_reason reason; /* the zero refuses */
+	struct text action, resource;
+	struct policy_caller caller;
+	struct policy_context context;
+	struct policy_set_of_documents set;
+	struct policy_verdict verdict;
+	struct complaint complaint; /* what could not be read */
+};
+
+void signin_decision_release(struct signin_decision *decision);
+
+#define AUTO_SIGNIN_DECISION CLEANUP(signin_decision_release) struct signin_decision
+
+/* What sts:AssumeRole is asked with beside the request. Texts are checked: a session name is 2 to
+   64 of [A-Za-z0-9+=,.@_-], an external id 2 to 1224 (AWS STS API Reference, AssumeRole). */
+struct signin_assumption {
+	const struct access_principal *role;
+	struct text session_name, external_id, source_identity;
+};
+
+/* action on this host, by the principal. trace may be NULL. Release in any case. */
+MUST_CHECK enum status signin_decide(const struct signin_records *records,
+				     const struct signin_request *request,
+				     const struct access_principal *principal, const char *action,
+				     const struct policy_trace *trace,
+				     struct signin_decision *out_decision);
+
+/* sts:AssumeRole of a role by the principal: its trust policy, and the principal's own. */
+MUST_CHECK enum status signin_decide_assumption(const struct signin_records *records,
+						const struct signin_request *request,
+						const struct access_principal *principal,
+						const struct signin_assumption *assumption,
+						const struct policy_trace *trace,
+						struct signin_decision *out_decision);
+
+/* arn:aws:host:::host/NAME or what iam.conf says. */
+MUST_CHECK enum status signin_host_arn(const struct signin_records *records, struct arena *arena,
+				       struct text *out_arn);
+
+/* What is known of a PAM service: iam.conf's line, or the built-in table's. */
+struct signin_service {
+	const char *action; /* "" when iam.conf gives no action: nobody is allowed */
+	bool is_remote;     /* without an address it is refused where a policy asks for one */
+	bool is_encrypted;
+};
+
+struct signin_service signin_service_of(const struct signin_records *records, struct text service);
+
+#endif

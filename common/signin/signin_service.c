@@ -1,0 +1,74 @@
+#include "signin/signin_decision.h"
+
+/* What the services of a usual host are. Everything else is a local login. */
+static const struct service_row {
+	const char *name, *action;
+	bool is_remote, is_encrypted;
+} services[] = {
+	{ "sshd", "host:Login", true, true },
+	{ "login", "host:Login", false, false },
+	{ "remote", "host:Login", true, false },
+	{ "gdm-password", "host:Login", false, false },
+	{ "gdm-fingerprint", "host:Login", false, false },
+	{ "gdm-smartcard", "host:Login", false, false },
+	{ "sddm", "host:Login", false, false },
+	{ "lightdm", "host:Login", false, false },
+	{ "xrdp-sesman", "host:Login", true, true },
+	{ "cockpit", "host:Login", true, true },
+	{ "vsftpd", "host:Login", true, false },
+	{ "proftpd", "host:Login", true, false },
+	{ "samba", "host:Login", true, false },
+	{ "cron", "host:Login", false, false },
+	{ "crond", "host:Login", false, false },
+	{ "atd", "host:Login", false, false },
+	{ "su", "host:Login", false, false },
+	{ "su-l", "host:Login", false, false },
+	{ "runuser", "host:Login", false, false },
+	{ "runuser-l", "host:Login", false, false },
+	{ "systemd-user", "host:Login", false, false },
+	{ "polkit-1", "host:Sudo", false, false },
+	{ "sudo", "host:Sudo", false, false },
+	{ "sudo-i", "host:Sudo", false, false },
+};
+
+static struct signin_service built_in(struct text service)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(services); i++)
+		if (text_is(service, services[i].name))
+			return (struct signin_service){ services[i].action, services[i].is_remote,
+							services[i].is_encrypted };
+	return (struct signin_service){ "host:Login", false, false };
+}
+
+/* The words of a line in iam.conf; a line without an action allows nobody. */
+static struct signin_service configured(const struct config_list *words)
+{
+	struct signin_service service = { "", false, false };
+
+	for (size_t i = 0; i < words->count; i++) {
+		if (text_is(words->words[i], "login"))
+			service.action = "host:Login";
+		else if (text_is(words->words[i], "sudo"))
+			service.action = "host:Sudo";
+		else if (text_is(words->words[i], "remote"))
+			service.is_remote = true;
+		else if (text_is(words->words[i], "encrypted"))
+			service.is_encrypted = true;
+	}
+	return service;
+}
+
+struct signin_service signin_service_of(const struct signin_records *records, struct text service)
+{
+	const struct config *config = &records->config;
+
+	for (size_t i = 0; i < config->service_count; i++)
+		if (text_equal(config->services[i].key, service))
+			return configured(&config->services[i].words);
+	return built_in(service);
+}
+
+const char *signin_action_of(const struct signin_records *records, struct text service)
+{
+	return signin_service_of(records, service).action;
+}
