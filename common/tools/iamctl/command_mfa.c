@@ -1,0 +1,94 @@
+#include "tools/iamctl/devices.h"
+#include "tools/iamctl/failure.h"
+#include "tools/iamctl/log.h"
+
+enum { PRINCIPAL_BYTES_MAX = 64 << 20 };
+
+/* The rows of every user of the host, each record decoded in an arena of its own. */
+static enum status list_everybody(struct output_table *table, const struct snapshot *access,
+				  struct credential_store *store)
+{
+	struct text name, record;
+	enum status status;
+
+	for (uint32_t i = 0; (status = snapshot_record_at(access, SNAPSHOT_MAP_PRINCIPALS, i, &name,
+							  &record)) == STATUS_OK;
+	     i++) {
+		struct access_principal principal;
+		AUTO_ARENA arena;
+
+		arena_init(&arena, PRINCIPAL_BYTES_MAX);
+		status = access_principal_decode(record, &arena, &principal, NULL);
+		if (status == STATUS_OK && !principal.is_role)
+			status = devices_rows(table, store, &principal);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static int list_all(const struct invocation *invocation)
+{
+	AUTO_SNAPSHOT access;
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	struct output_table table;
+	enum status status = STATUS_OK;
+	int code = open_snapshot(invocation, SNAPSHOT_ACCESS, &access);
+
+	if (code == EX_OK)
+		code = open_store(invocation, false, &store);
+	if (code != EX_OK)
+		return code;
+	devices_table(&table, invocation->output, NULL);
+	while (output_table_pass(&table))
+		if (store && status == STATUS_OK)
+			status = list_everybody(&table, &access, store);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "credentials.db");
+}
+
+static int list_one(const struct invocation *invocation)
+{
+	AUTO_SUBJECT subject;
+	struct output_table table;
+	enum status status = STATUS_OK;
+	int code = subject_open(invocation, SUBJECT_USER, &subject);
+
+	if (code != EX_OK)
+		return code;
+	devices_table(&table, invocation->output, NULL);
+	while (output_table_pass(&table))
+		if (status == STATUS_OK)
+			status = devices_rows(&table, subject.store, &subject.principal);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "credentials.db");
+}
+
+int command_mfa_list(struct invocation *invocation)
+{
+	return invocation_name(invocation) ? list_one(invocation) : list_all(invocation);
+}
+
+int command_mfa_disable(struct invocation *invocation)
+{
+	AUTO_SUBJECT subject;
+	const char *name = invocation_name(invocation), *device = invocation->operands[1];
+	enum status status = STATUS_NOT_FOUND;
+	int code = subject_open(invocation, SUBJECT_USER, &subject);
+
+	if (code != EX_OK)
+		return code;
+	if (subject.store)
+		status = credential_device_remove(subject.store, subject.principal.id, device);
+	if (status == STATUS_NOT_FOUND)
+		return fail(EX_NOINPUT, device,
+			    "%s has no MFA device of this name; 'iamctl mfa list %s' lists them",
+			    name, name);
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, name);
+	log_change(invocation, &subject.principal, "MFA device %s disabled", device);
+	output_object(invocation->output);
+	if (invocation->output->is_json)
+		output_field(invocation->output, "disabled", cell_string(device));
+	output_close_object(invocation->output);
+	output_say(invocation->output, TONE_PLAIN, "%s: MFA device %s disabled", name, device);
+	return EX_OK;
+}

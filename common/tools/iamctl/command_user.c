@@ -1,0 +1,163 @@
+#include "credentials/lockout.h"
+#include "tools/iamctl/devices.h"
+#include "tools/iamctl/failure.h"
+#include "tools/iamctl/principal.h"
+#include "tools/iamctl/records.h"
+
+/* One key a line, each line with its end. */
+static size_t count_lines(struct text lines)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lines.length; i++)
+		count += lines.bytes[i] == '\n';
+	return count;
+}
+
+static void list_user(struct output_table *table, const struct snapshot *directory,
+		      const struct snapshot_user *user)
+{
+	struct snapshot_gids gids = { 0 };
+	struct text keys = TEXT("");
+	bool has_gids = snapshot_memberships(directory, user, &gids) == STATUS_OK;
+	bool has_keys = snapshot_keys(directory, user, &keys) == STATUS_OK;
+
+	output_table_row(table,
+			 (struct cell[]){ cell_text(user->name), cell_number(user->uid),
+					  has_gids ? cell_number(gids.count) : (struct cell){ 0 },
+					  has_keys ? cell_number((int64_t)count_lines(keys))
+						   : (struct cell){ 0 },
+					  cell_text(user->home), cell_text(user->shell) });
+}
+
+static int list_users(const struct invocation *invocation)
+{
+	static const char *const columns[] = { "name", "uid", "groups", "keys", "home", "shell" };
+	AUTO_SNAPSHOT directory;
+	struct output_table table;
+	enum status status = STATUS_OK;
+	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
+
+	if (code != EX_OK)
+		return code;
+	output_table(&table, invocation->output, NULL, columns, ARRAY_LENGTH(columns));
+	while (output_table_pass(&table)) {
+		struct snapshot_user user;
+
+		for (uint32_t i = 0; (status = snapshot_user_at(&directory, i, &user)) == STATUS_OK;
+		     i++)
+			if (!user.is_role)
+				list_user(&table, &directory, &user);
+	}
+	return status == STATUS_NOT_FOUND ? EX_OK : fail_with(status, NULL, "directory.snapshot");
+}
+
+static void show_groups(struct output *output, const struct access_principal *principal)
+{
+	static const char *const columns[] = { "name", "iam_name", "arn" };
+	struct output_table table;
+
+	output_table(&table, output, "groups", columns, ARRAY_LENGTH(columns));
+	while (output_table_pass(&table))
+		for (size_t i = 0; i < principal->group_count; i++) {
+			const struct access_group *group = &principal->groups[i];
+
+			output_table_row(&table, (struct cell[]){ cell_text(group->unix_name),
+								  cell_text(group->iam_name),
+								  cell_text(group->arn) });
+		}
+}
+
+static int show_keys(const struct invocation *invocation, const struct access_principal *principal)
+{
+	static const char *const columns[] = { "type", "id" };
+	AUTO_SNAPSHOT directory;
+	struct snapshot_user user;
+	struct output_table table;
+	struct text lines = TEXT("");
+	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
+
+	if (code != EX_OK)
+		return code;
+	if (snapshot_find_user(&directory, principal->unix_name, &user) != STATUS_OK ||
+	    snapshot_keys(&directory, &user, &lines) != STATUS_OK)
+		return fail(EX_DATAERR, invocation_name(invocation), "its keys cannot be read");
+	output_table(&table, invocation->output, "keys", columns, ARRAY_LENGTH(columns));
+	while (output_table_pass(&table)) {
+		struct text rest = lines, line, type, body, id;
+
+		while (text_next_piece(&rest, '\n', &line))
+			if (text_next_piece(&line, ' ', &type) &&
+			    text_next_piece(&line, ' ', &body) && text_next_piece(&line, ' ', &id))
+				output_table_row(&table,
+						 (struct cell[]){ cell_text(type), cell_text(id) });
+	}
+	return EX_OK;
+}
+
+static int show_devices(const struct invocation *invocation, const struct subject *subject)
+{
+	struct output_table table;
+	enum status status = STATUS_OK;
+
+	devices_table(&table, invocation->output, "mfa_here");
+	while (output_table_pass(&table))
+		if (status == STATUS_OK)
+			status = devices_rows(&table, subject->store, &subject->principal);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "credentials.db");
+}
+
+static int show_credentials(const struct invocation *invocation, const struct subject *subject)
+{
+	struct output *output = invocation->output;
+	struct credential_summary summary = { 0 };
+	AUTO_CONFIG config;
+	struct lockout_rule rule;
+	enum status status = STATUS_OK;
+	int code = read_config(invocation, &config);
+
+	if (code != EX_OK)
+		return code;
+	if (subject->store)
+		status = credential_summary(subject->store, subject->principal.id, &summary);
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, "credentials.db");
+	rule = (struct lockout_rule){ config.lockout_failures, config.lockout_seconds };
+	output_field(output, "password_at_iam", cell_flag(subject->principal.password_enabled));
+	output_field(output, "must_change", cell_flag(subject->principal.password_reset_required));
+	output_field(output, "password_here", cell_flag(summary.has_password));
+	output_field(output, "password_changed", cell_time(summary.password_changed));
+	output_field(output, "last_success", cell_time(summary.last_success));
+	output_field(output, "failures", cell_number(summary.lockout.failures));
+	output_field(output, "last_failure", cell_time(summary.lockout.last_failure));
+	output_field(output, "locked_until",
+		     cell_time(lockout_until(&summary.lockout, &rule, invocation->now)));
+	output_list(output, "mfa_at_iam", subject->principal.devices,
+		    subject->principal.device_count);
+	return show_devices(invocation, subject);
+}
+
+static int show_user(const struct invocation *invocation)
+{
+	AUTO_SUBJECT subject;
+	int code = subject_open(invocation, SUBJECT_USER, &subject);
+
+	if (code != EX_OK)
+		return code;
+	output_object(invocation->output);
+	code = principal_show_account(invocation, &subject.principal);
+	if (code == EX_OK)
+		code = show_credentials(invocation, &subject);
+	if (code == EX_OK)
+		code = show_keys(invocation, &subject.principal);
+	show_groups(invocation->output, &subject.principal);
+	principal_show_policies(invocation->output, &subject.principal);
+	principal_show_tags(invocation->output, &subject.principal);
+	output_close_object(invocation->output);
+	return code;
+}
+
+int command_user(struct invocation *invocation)
+{
+	return invocation_name(invocation) ? show_user(invocation) : list_users(invocation);
+}

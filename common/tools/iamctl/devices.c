@@ -1,0 +1,37 @@
+#include "tools/iamctl/devices.h"
+
+void devices_table(struct output_table *table, struct output *output, const char *name)
+{
+	static const char *const columns[] = { "user",   "device",  "algorithm", "digits",
+					       "period", "enabled", "last_used", "drift" };
+
+	output_table(table, output, name, columns, ARRAY_LENGTH(columns));
+}
+
+static void show_device(struct output_table *table, struct text user,
+			const struct credential_device *device)
+{
+	const struct otp_settings *settings = &device->settings;
+
+	output_table_row(
+		table, (struct cell[]){ cell_text(user), cell_string(device->name),
+					cell_string(otp_algorithm_name(settings->algorithm)),
+					cell_number(settings->digits),
+					cell_number(settings->period_seconds),
+					cell_time(device->enabled_at), cell_time(device->last_used),
+					cell_number(device->position.drift) });
+}
+
+enum status devices_rows(struct output_table *table, struct credential_store *store,
+			 const struct access_principal *principal)
+{
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX];
+	size_t count = 0;
+	enum status status = STATUS_OK;
+
+	if (store)
+		status = credential_devices(store, principal->id, devices, &count);
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		show_device(table, principal->unix_name, &devices[i]);
+	return status;
+}

@@ -1,0 +1,15 @@
+/*
+ * common/tools/iamctl/devices.h: the MFA devices of users on this host, as a table.
+ */
+#ifndef IAM_TOOLS_IAMCTL_DEVICES_H
+#define IAM_TOOLS_IAMCTL_DEVICES_H
+
+#include "tools/iamctl/records.h"
+
+void devices_table(struct output_table *table, struct output *output, const char *name);
+
+/* The rows of one user; none when store is NULL. */
+MUST_CHECK enum status devices_rows(struct output_table *table, struct credential_store *store,
+				    const struct access_principal *principal);
+
+#endif

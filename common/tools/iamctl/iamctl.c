@@ -1,0 +1,160 @@
+/*
+ * common/tools/iamctl/iamctl.c: the table of commands, and main.
+ */
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "base/timestamp.h"
+#include "tools/iamctl/arguments.h"
+#include "tools/iamctl/failure.h"
+#include "tools/iamctl/help.h"
+
+static const struct command commands[] = {
+	{ "sync", command_sync, "", 0, 0, "fetch the directory and publish it on this host",
+	  COMMAND_SYNC_OPTIONS, ARRAY_LENGTH(COMMAND_SYNC_OPTIONS) },
+	{ "status", command_status, "", 0, 0, "show how old and how well the snapshot is", NULL,
+	  0 },
+	{ "verify", command_verify, "", 0, 0, "check every record of snapshots and credentials",
+	  NULL, 0 },
+	{ "user", command_user, "[NAME]", 0, 1, "list the users, or show everything of one", NULL,
+	  0 },
+	{ "group", command_group, "[NAME]", 0, 1, "list the groups, or show one with its members",
+	  NULL, 0 },
+	{ "role", command_role, "[NAME]", 0, 1, "list the roles of this host, or show one", NULL,
+	  0 },
+	{ "passwd", command_passwd, "NAME", 1, 1, "set the password of a user", NULL, 0 },
+	{ "mfa enable", command_mfa_enable, "NAME", 1, 1, "give a user a new MFA device",
+	  COMMAND_MFA_ENABLE_OPTIONS, ARRAY_LENGTH(COMMAND_MFA_ENABLE_OPTIONS) },
+	{ "mfa list", command_mfa_list, "[NAME]", 0, 1, "list MFA devices, of all users or of one",
+	  NULL, 0 },
+	{ "mfa disable", command_mfa_disable, "NAME DEVICE", 2, 2, "take an MFA device from a user",
+	  NULL, 0 },
+	{ "unlock", command_unlock, "NAME", 1, 1, "forget the failed attempts of a user", NULL, 0 },
+	{ "help", command_help, "[COMMAND]", 0, 2, "show what a command does", NULL, 0 },
+};
+
+const struct command *command_table(size_t *out_count)
+{
+	*out_count = ARRAY_LENGTH(commands);
+	return commands;
+}
+
+const char *invocation_option(const struct invocation *invocation, const char *name)
+{
+	for (size_t i = 0; i < invocation->command->option_count; i++)
+		if (strcmp(invocation->command->options[i].name, name) == 0)
+			return invocation->values[i];
+	return NULL;
+}
+
+/* Started with a standard descriptor closed, a file opened later could take its number and what is
+   meant for people would be written into it. Opened for the other direction, so that using it
+   fails. */
+static bool guard_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags) != fd)
+			return false;
+	}
+	return true;
+}
+
+/* Everything below the tree belongs to the caller: what others could have put there is not
+   trusted. Links in DIR itself are resolved, because below it none is followed. */
+static int enter_tree(struct invocation *invocation, const char *given, char root[PATH_MAX])
+{
+	if (!realpath(given, root))
+		return fail(EX_NOINPUT, given, "%s", strerror(errno));
+	if (strcmp(root, "/") == 0)
+		root[0] = '\0';
+	invocation->root = root;
+	invocation->trust.owner = geteuid();
+	return EX_OK;
+}
+
+/* With room behind them for the name of any file. */
+static int find_folders(struct invocation *invocation)
+{
+	if (strlen(invocation->root) + NAME_MAX < PATH_MAX - NAME_MAX &&
+	    text_format(invocation->config_folder, PATH_MAX, "%s%s", invocation->root,
+			IAM_CONFIG_FOLDER) == STATUS_OK &&
+	    text_format(invocation->state_folder, PATH_MAX, "%s%s", invocation->root,
+			IAM_STATE_FOLDER) == STATUS_OK)
+		return EX_OK;
+	return fail(EX_USAGE, "--root", "the path is too long");
+}
+
+static int run(const struct arguments *arguments, struct output *output)
+{
+	struct invocation invocation = {
+		.command = arguments->command,
+		.operand_count = arguments->operand_count,
+		.root = "",
+		.trust = FILE_OF_ROOT,
+		.now = timestamp_now(),
+	};
+	char root[PATH_MAX];
+	int code;
+
+	memcpy(invocation.values, arguments->values, sizeof(invocation.values));
+	memcpy(invocation.operands, arguments->operands, sizeof(invocation.operands));
+	if (arguments->root) {
+		code = enter_tree(&invocation, arguments->root, root);
+		if (code != EX_OK)
+			return code;
+	}
+	code = find_folders(&invocation);
+	if (code != EX_OK)
+		return code;
+	invocation.output = output;
+	return invocation.command->run(&invocation);
+}
+
+static int answer(const struct arguments *arguments, struct output *output)
+{
+	if (arguments->wants_version) {
+		fprintf(output->file, "iamctl %s\n", VERSION);
+		return EX_OK;
+	}
+	if (arguments->wants_help) {
+		help_print(output, arguments->command);
+		return EX_OK;
+	}
+	return run(arguments, output);
+}
+
+/* Passwords and seeds pass through. The leak checker of a sanitized build attaches to the process,
+   which this would forbid. */
+static void keep_out_of_core_dumps(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	(void)prctl(PR_SET_DUMPABLE, 0); /* cannot fail with this argument */
+#endif
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct output output;
+	int code, written;
+
+	if (!guard_standard_descriptors())
+		return EX_OSERR;
+	keep_out_of_core_dumps();
+	/* A reader that went away is a write error, not a silent end half way through a change. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	/* Only to know whether the terminal shows UTF-8; nothing else depends on the locale. */
+	(void)setlocale(LC_CTYPE, "");
+	code = arguments_parse(&arguments, argc, argv);
+	if (code != EX_OK)
+		return code;
+	output_init(&output, stdout, arguments.is_json);
+	code = answer(&arguments, &output);
+	written = output_finish(&output);
+	output_release(&output);
+	return code != EX_OK ? code : written;
+}

@@ -1,0 +1,16 @@
+/*
+ * common/tools/iamctl/log.h: who changed whose credentials, for the administrator's log.
+ *
+ * One line by syslog, facility authpriv. Never a password, seed or code.
+ */
+#ifndef IAM_TOOLS_IAMCTL_LOG_H
+#define IAM_TOOLS_IAMCTL_LOG_H
+
+#include "snapshot/access_record.h"
+#include "tools/iamctl/command.h"
+
+/* "alice (AIDA...): password set, by uid 0, login uid 1000". */
+void log_change(const struct invocation *invocation, const struct access_principal *principal,
+		const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif
