@@ -1,0 +1,150 @@
+/*
+ * tests/module/test_iamctl_log.c: every change of credentials is in the log, and no secret is.
+ *
+ * The test gets a /dev of its own, whose log is a socket that it reads.
+ */
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sysexits.h>
+
+#include "base/timestamp.h"
+#include "check.h"
+#include "credentials/credential_store.h"
+#include "support/iamctl.h"
+#include "support/mfa_owner.h"
+
+static const char alice[] = "alice (AIDAEXAMPLEALICE00001): ";
+
+static void bind_device(const char *name)
+{
+	char source[64], target[64];
+	int fd;
+
+	snprintf(source, sizeof(source), "/dev/%s", name);
+	snprintf(target, sizeof(target), "/newdev/%s", name);
+	fd = open(target, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	CHECK_REQUIRE(fd >= 0 && close(fd) == 0, target);
+	CHECK_REQUIRE(mount(source, target, NULL, MS_BIND, NULL) == 0, source);
+}
+
+/* Everything that the programs need of /dev, and a log of ours. */
+static int make_log(void)
+{
+	static const char *const devices[] = { "null", "urandom", "random", "tty" };
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	CHECK_REQUIRE(mkdir("/newdev", 0755) == 0 &&
+			      mount("tmpfs", "/newdev", "tmpfs", 0, "mode=0755") == 0,
+		      "a folder of devices");
+	for (size_t i = 0; i < ARRAY_LENGTH(devices); i++)
+		bind_device(devices[i]);
+	CHECK_REQUIRE(mount("/newdev", "/dev", NULL, MS_BIND | MS_REC, NULL) == 0, "/dev");
+	CHECK_REQUIRE(fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0,
+		      "/dev/log");
+	return fd;
+}
+
+/* All lines since the last time, one behind the other. */
+static void read_log(int fd, struct buffer *out_lines)
+{
+	char line[4096];
+	ssize_t length;
+
+	buffer_init(out_lines, 1 << 20);
+	while ((length = recv(fd, line, sizeof(line), 0)) >= 0)
+		CHECK_REQUIRE(buffer_append(out_lines, (struct text){ line, (size_t)length }) ==
+					      STATUS_OK &&
+				      buffer_append(out_lines, TEXT("\n")) == STATUS_OK,
+			      "the log");
+}
+
+static struct mfa_owner owner;
+
+static const struct log_case {
+	const char *label;
+	const char *arguments[6];
+	const char *input; /* NULL: the owner's codes */
+	int code;
+	const char *line; /* behind the name; NULL: nothing is logged */
+} log_cases[] = {
+	{ "passwd",
+	  { "passwd", "alice" },
+	  "Tangerine-42-boats\n",
+	  EX_OK,
+	  "password set, by uid 0" },
+	{ "a bad password", { "passwd", "alice" }, "tangerine\n", EX_DATAERR, NULL },
+	{ "mfa enable",
+	  { "mfa", "enable", "alice", "--device", "phone" },
+	  NULL,
+	  EX_OK,
+	  "MFA device phone enabled, by uid 0, login uid " },
+	{ "mfa enable, not confirmed", { "mfa", "enable", "alice" }, "1\n2\n", EX_DATAERR, NULL },
+	{ "mfa disable",
+	  { "mfa", "disable", "alice", "phone" },
+	  "",
+	  EX_OK,
+	  "MFA device phone disabled, by uid 0" },
+	{ "mfa disable, not there", { "mfa", "disable", "alice", "phone" }, "", EX_NOINPUT, NULL },
+	{ "unlock", { "unlock", "alice" }, "", EX_OK, "failed attempts forgotten, by uid 0" },
+	{ "unlock, not locked", { "unlock", "alice" }, "", EX_OK, NULL },
+	{ "user", { "user", "alice" }, "", EX_OK, NULL },
+};
+
+static void fail_once(void)
+{
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	struct complaint complaint = { 0 };
+	struct credential_outcome outcome;
+	struct credential_attempt attempt = { .user_id = TEXT("AIDAEXAMPLEALICE00001"),
+					      .password_wanted = true,
+					      .lockout = { 5, 900 },
+					      .now = timestamp_now() };
+
+	CHECK_REQUIRE(credential_store_open("/var/lib/iam", FILE_OF_ROOT, false, &store,
+					    &complaint) == STATUS_OK &&
+			      credential_attempt(store, &attempt, &outcome) == STATUS_OK,
+		      "an attempt");
+}
+
+static void check_row(const struct log_case *row, int log_fd)
+{
+	struct program program = { .input = row->input };
+	char expected[256];
+	AUTO_OUTCOME outcome;
+	AUTO_BUFFER lines;
+
+	if (!row->input) {
+		program.answer = mfa_owner_answer;
+		program.context = &owner;
+	}
+	memcpy(program.arguments, row->arguments, sizeof(row->arguments));
+	iamctl_run(&program, &outcome);
+	CHECK(outcome.code == row->code, "%s: exit %d", row->label, outcome.code);
+	read_log(log_fd, &lines);
+	snprintf(expected, sizeof(expected), "%s%s", alice, row->line ? row->line : "");
+	CHECK(row->line ? buffer_has(&lines, expected) && buffer_has(&lines, "iamctl[")
+			: lines.length == 0,
+	      "%s: what is logged", row->label);
+	CHECK(!row->line || buffer_has(&lines, "<85>"), "%s: authpriv.notice", row->label);
+	CHECK(!buffer_has(&lines, "angerine") &&
+		      (!owner.seed[0] || !buffer_has(&lines, owner.seed)),
+	      "%s: no secret is logged", row->label);
+}
+
+int main(void)
+{
+	int log_fd;
+
+	iamctl_publish("");
+	log_fd = make_log();
+	for (size_t i = 0; i < ARRAY_LENGTH(log_cases); i++) {
+		if (strcmp(log_cases[i].label, "unlock") == 0)
+			fail_once();
+		check_row(&log_cases[i], log_fd);
+	}
+	return check_done();
+}
