@@ -60,7 +60,9 @@ nss_objects     := $(call objects,nss_iam) $(reader)
 keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
 pam_objects     := $(call objects,$(pam_folders))
 ctl_objects     := $(call objects,$(ctl_folders))
-library_objects := $(call objects,$(addprefix common/,$(parts)))
+# What tests link: the parts, and the PAM module's files below its entry points.
+library_objects := $(call objects,$(addprefix common/,$(parts))) \
+                   $(filter-out %/pam_iam.o,$(call objects,pam_iam))
 
 pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3
 ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode
