@@ -154,9 +154,9 @@ test_parts   := $(call objects,tests/support)
 
 # Every allocation of the code under test goes through the wrapper that can fail it.
 fault_wraps := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray \
-               -Wl,--wrap=open,--wrap=openat,--wrap=write,--wrap=fsync,--wrap=renameat
+               -Wl,--wrap=open,--wrap=openat,--wrap=write,--wrap=fsync,--wrap=renameat,--wrap=nanosleep
 
-$(BUILD)/tests/unit/% $(BUILD)/tests/module/%: all_cppflags += -Itests
+$(BUILD)/tests/unit/% $(BUILD)/tests/module/% $(BUILD)/tests/fault/%: all_cppflags += -Itests
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)

@@ -1,0 +1,362 @@
+/* The credential store when memory, a system call, a disk or the power fails: nobody gets in by it.
+ */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "credentials/credential_store.h"
+#include "fault.h"
+#include "fault_vfs.h"
+#include "support/credential_fixture.h"
+#include "support/scratch.h"
+
+enum {
+	NOW = 1000000,
+	EVERYTHING = FAULT_MEMORY | FAULT_SYSTEM | FAULT_DATABASE,
+	FAULTS_MAX = 5000, /* more than any run makes calls */
+};
+
+static const struct text USER = TEXT("AIDAFAULTS000000001");
+
+static char folder[SCRATCH_PATH_SIZE];
+static struct buffer pristine; /* the database with one user, closed */
+
+static void restore(struct text database)
+{
+	static const char *const beside[] = { "credentials.db", "credentials.db-wal",
+					      "credentials.db-shm", "credentials.lock" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(beside); i++) {
+		char path[SCRATCH_PATH_SIZE];
+
+		(void)unlink(scratch_path(path, folder, beside[i])); /* if it is there */
+	}
+	if (database.length > 0)
+		scratch_write(folder, "credentials.db", database, 0600);
+}
+
+static void prepare(void)
+{
+	struct credential_store *store = fixture_open(folder);
+
+	fixture_add_user(store, USER);
+	credential_store_close(store);
+	buffer_init(&pristine, 1 << 20);
+	CHECK_REQUIRE(scratch_read(folder, "credentials.db", &pristine), "the database");
+}
+
+/* What a sign-in does, from opening to closing. */
+static enum status sign_in(bool right, struct credential_outcome *out_outcome, bool *out_fired)
+{
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	char hash[CREDENTIAL_HASH_SIZE], code[OTP_CODE_SIZE];
+	struct credential_attempt asked = fixture_attempt(USER, "", NOW);
+	struct complaint complaint;
+	enum status status;
+
+	asked.code = text_of(fixture_code(NOW, code));
+	asked.password_is_right = right;
+	status = credential_store_open(folder, scratch_trust(), false, &store, &complaint);
+	if (status == STATUS_OK)
+		status = credential_password_hash(store, USER, hash);
+	if (status == STATUS_OK)
+		status = credential_attempt(store, &asked, out_outcome);
+	*out_fired = fault.fired; /* before closing: afterwards it is too late to refuse */
+	return status;
+}
+
+/* What is on disk, by a store that nothing fails for. */
+struct facts {
+	bool sound, used; /* every row as it should be; the code used up */
+	uint32_t failures;
+};
+
+static struct facts read_facts(void)
+{
+	struct credential_store *store = fixture_open(folder);
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX] = { 0 };
+	struct credential_summary summary = { 0 };
+	struct complaint complaint;
+	struct facts facts = { 0 };
+	size_t count = 0;
+
+	facts.sound = credential_store_verify(store, &complaint) == STATUS_OK &&
+		      credential_summary(store, USER, &summary) == STATUS_OK &&
+		      credential_devices(store, USER, devices, &count) == STATUS_OK && count == 1;
+	facts.used = devices[0].position.last_step == NOW / 30;
+	facts.failures = summary.lockout.failures;
+	facts.sound = facts.sound && facts.used == (summary.last_success == NOW) &&
+		      facts.used == (devices[0].last_used == NOW);
+	credential_store_close(store);
+	return facts;
+}
+
+struct count {
+	unsigned runs, unsound, let_in_by_a_fault, let_in_unwritten, failure_unwritten, answered;
+};
+
+static void judge(struct count *count, bool right, enum status status,
+		  enum credential_verdict verdict, bool fault_matters)
+{
+	struct facts facts = read_facts();
+	bool accepted = status == STATUS_OK && verdict == CREDENTIAL_ACCEPTED;
+	bool refused = status == STATUS_OK && verdict == CREDENTIAL_REFUSED;
+
+	count->runs++;
+	count->answered += status == STATUS_OK;
+	count->unsound += !facts.sound || (facts.used && !right) || facts.failures > !right;
+	count->let_in_unwritten += accepted && !facts.used;
+	count->let_in_by_a_fault += accepted && (fault_matters || !right);
+	count->failure_unwritten += refused && facts.failures != 1;
+}
+
+static void report(const struct count *count, const char *what)
+{
+	CHECK(count->runs > 3 && count->runs < FAULTS_MAX, "%s: %u calls failed, one at a time",
+	      what, count->runs);
+	CHECK(count->unsound == 0, "%s: the rows were before or after (%u between)", what,
+	      count->unsound);
+	CHECK(count->let_in_by_a_fault == 0, "%s: nobody was let in by a failure (%u)", what,
+	      count->let_in_by_a_fault);
+	CHECK(count->let_in_unwritten == 0, "%s: nor before the code was used up (%u)", what,
+	      count->let_in_unwritten);
+	CHECK(count->failure_unwritten == 0, "%s: no failure was told of and not kept (%u)", what,
+	      count->failure_unwritten);
+}
+
+static const struct sign_in_case {
+	const char *label;
+	unsigned kinds;
+	bool right, for_good;
+} sign_in_cases[] = {
+	{ "memory, right", FAULT_MEMORY, true, false },
+	{ "memory, wrong", FAULT_MEMORY, false, false },
+	{ "no more memory, right", FAULT_MEMORY, true, true },
+	{ "system calls, right", FAULT_SYSTEM, true, false },
+	{ "disk, right", FAULT_DATABASE, true, false },
+	{ "disk, wrong", FAULT_DATABASE, false, false },
+	{ "disk gone, right", FAULT_DATABASE, true, true },
+	{ "disk gone, wrong", FAULT_DATABASE, false, true },
+};
+
+static void test_sign_in(const struct sign_in_case *row)
+{
+	struct count count = { 0 };
+	bool reached = true;
+
+	for (unsigned at = 1; reached && at < FAULTS_MAX; at++) {
+		struct credential_outcome outcome = { 0 };
+		bool fired = false;
+		enum status status;
+
+		restore(buffer_text(&pristine));
+		fault_arm(row->kinds, at, row->for_good);
+		status = sign_in(row->right, &outcome, &fired);
+		reached = fault_disarm();
+		/* SQLite does without some memory, such as for a larger hash table. */
+		judge(&count, row->right, status, outcome.verdict,
+		      fired && row->kinds != FAULT_MEMORY);
+	}
+	report(&count, row->label);
+}
+
+/* A store is made from nothing while calls fail; the next one who comes makes it whole. */
+static void test_making(unsigned kinds, const char *what)
+{
+	unsigned at = 1, whole = 0, lied = 0;
+	bool reached = true;
+
+	for (; reached && at < FAULTS_MAX; at++) {
+		struct credential_store *store = NULL;
+		struct complaint complaint = { 0 };
+		enum status status;
+
+		restore(TEXT(""));
+		fault_arm(kinds, at, false);
+		status = credential_store_open(folder, scratch_trust(), true, &store, &complaint);
+		reached = fault_disarm();
+		lied += (status == STATUS_OK) != (store != NULL) ||
+			(status != STATUS_OK && complaint.reason[0] == '\0');
+		credential_store_close(store);
+		store = fixture_open(folder);
+		fixture_add_user(store, USER);
+		whole += credential_store_verify(store, &complaint) == STATUS_OK;
+		credential_store_close(store);
+	}
+	CHECK(at > 5 && at < FAULTS_MAX, "making, %s: %u calls failed", what, at - 2);
+	CHECK(whole == at - 1, "making, %s: whole the next time (%u)", what, whole);
+	CHECK(lied == 0, "making, %s: each failure had its reason (%u had none)", what, lied);
+}
+
+/* The writers that are not attempts: done and told of, or not done. */
+static enum status write_password(struct credential_store *store)
+{
+	return credential_password_set(store, USER, FIXTURE_HASH "2", NOW);
+}
+
+static enum status write_device(struct credential_store *store)
+{
+	return fixture_add_device(store, USER, "other", TEXT(FIXTURE_SEED), NULL);
+}
+
+static enum status remove_device(struct credential_store *store)
+{
+	return credential_device_remove(store, USER, "phone");
+}
+
+static enum status unlock(struct credential_store *store)
+{
+	return credential_unlock(store, USER);
+}
+
+static const struct write_case {
+	const char *label, *before;
+	enum status (*write)(struct credential_store *store);
+	const char *is_done; /* 1 when it is on disk, 0 when nothing is, anything else between */
+} write_cases[] = {
+	{ "a password", "SELECT 0", write_password,
+	  "SELECT (password_hash LIKE '%2') + 2 * (password_changed = 1000000)"
+	  " - 2 * (password_hash LIKE '%2') FROM user" },
+	{ "a device", "SELECT 0", write_device, "SELECT count(*) - 1 FROM device" },
+	{ "a device's end", "SELECT 0", remove_device, "SELECT 1 - count(*) FROM device" },
+	{ "an end to a lockout", "UPDATE user SET failures = 5, last_failure = 5", unlock,
+	  "SELECT (failures = 0) + 2 * (last_failure = 0) - 2 * (failures = 0) FROM user" },
+};
+
+static void test_write(const struct write_case *row)
+{
+	unsigned at = 1, between = 0, lied = 0;
+	bool reached = true;
+
+	for (; reached && at < FAULTS_MAX; at++) {
+		struct credential_store *store;
+		enum status status;
+		int64_t done;
+
+		restore(buffer_text(&pristine));
+		fixture_by_hand(folder, row->before);
+		store = fixture_open(folder);
+		fault_arm(EVERYTHING, at, false);
+		status = row->write(store);
+		reached = fault_disarm();
+		credential_store_close(store);
+		done = fixture_number(folder, row->is_done);
+		between += done != 0 && done != 1;
+		lied += status == STATUS_OK && done != 1;
+	}
+	CHECK(at > 10 && at < FAULTS_MAX, "writing %s: %u calls failed", row->label, at - 2);
+	CHECK(between == 0, "writing %s: all or nothing", row->label);
+	CHECK(lied == 0, "writing %s: done when it was said to be", row->label);
+}
+
+/* A child signs in and loses power at its n-th operation on a file. What it had been told by then
+   has to be true afterwards. */
+static bool power_cut(unsigned at, bool right, enum credential_verdict *out_told,
+		      enum status *out_status)
+{
+	enum credential_verdict told = CREDENTIAL_REFUSED;
+	int report[2], status;
+	pid_t child;
+	bool was_told;
+
+	CHECK_REQUIRE(pipe(report) == 0, "pipe");
+	child = fork();
+	CHECK_REQUIRE(child >= 0, "fork");
+	if (child == 0) {
+		AUTO_CREDENTIAL_STORE *store = NULL;
+		struct credential_outcome outcome;
+		char code[OTP_CODE_SIZE];
+		struct credential_attempt asked = fixture_attempt(USER, "", NOW);
+		struct complaint complaint;
+
+		asked.code = text_of(fixture_code(NOW, code));
+		asked.password_is_right = right;
+		fault_cuts_power = true;
+		fault_arm(FAULT_DATABASE, at, false);
+		if (credential_store_open(folder, scratch_trust(), false, &store, &complaint) ==
+			    STATUS_OK &&
+		    credential_attempt(store, &asked, &outcome) == STATUS_OK &&
+		    write(report[1], &outcome.verdict, sizeof(outcome.verdict)) > 0)
+			credential_store_close(store);
+		_exit(7);
+	}
+	close(report[1]);
+	was_told = read(report[0], &told, sizeof(told)) == sizeof(told);
+	close(report[0]);
+	CHECK_REQUIRE(waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+			      (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 7),
+		      "a child that came to its end");
+	*out_told = told;
+	*out_status = was_told ? STATUS_OK : STATUS_UNAVAILABLE;
+	return WEXITSTATUS(status) == 0;
+}
+
+static void test_power_cuts(bool right, const char *what)
+{
+	struct count count = { 0 };
+	bool reached = true;
+
+	for (unsigned at = 1; reached && at < FAULTS_MAX; at++) {
+		enum credential_verdict told;
+		enum status status;
+
+		restore(buffer_text(&pristine));
+		reached = power_cut(at, right, &told, &status);
+		judge(&count, right, status, told, false);
+	}
+	report(&count, what);
+	CHECK(count.answered > 1 && count.answered < count.runs,
+	      "%s: some before the answer, some after (%u of %u)", what, count.answered,
+	      count.runs);
+}
+
+/* Somebody who writes and never ends. */
+static void test_endless_writer(void)
+{
+	struct credential_outcome outcome = { .verdict = CREDENTIAL_ACCEPTED };
+	struct credential_summary summary;
+	char path[SCRATCH_PATH_SIZE];
+	struct credential_store *store;
+	sqlite3 *writer;
+	bool fired;
+
+	restore(buffer_text(&pristine));
+	CHECK_REQUIRE(
+		sqlite3_open(scratch_path(path, folder, "credentials.db"), &writer) == SQLITE_OK &&
+			sqlite3_exec(writer, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK,
+		"a writer");
+	fault_skips_sleep = true;
+	CHECK(sign_in(true, &outcome, &fired) == STATUS_UNAVAILABLE &&
+		      outcome.verdict == CREDENTIAL_REFUSED,
+	      "nobody gets in while somebody else writes for ever");
+	fault_skips_sleep = false;
+	CHECK(fault_slept_ms >= CREDENTIAL_BUSY_MS && fault_slept_ms < 2 * CREDENTIAL_BUSY_MS,
+	      "after a while that has an end (%lu ms)", fault_slept_ms);
+	store = fixture_open(folder);
+	CHECK(credential_summary(store, USER, &summary) == STATUS_OK && summary.has_password,
+	      "readers do not wait at all");
+	credential_store_close(store);
+	sqlite3_close(writer);
+	CHECK(sign_in(true, &outcome, &fired) == STATUS_OK &&
+		      outcome.verdict == CREDENTIAL_ACCEPTED,
+	      "and the code is still good afterwards");
+}
+
+int main(void)
+{
+	fault_vfs_install();
+	scratch_make(folder);
+	prepare();
+	for (size_t i = 0; i < ARRAY_LENGTH(sign_in_cases); i++)
+		test_sign_in(&sign_in_cases[i]);
+	test_making(FAULT_MEMORY, "memory");
+	test_making(FAULT_SYSTEM, "system calls");
+	test_making(FAULT_DATABASE, "disk");
+	for (size_t i = 0; i < ARRAY_LENGTH(write_cases); i++)
+		test_write(&write_cases[i]);
+	test_power_cuts(true, "power, right");
+	test_power_cuts(false, "power, wrong");
+	test_endless_writer();
+	buffer_release(&pristine);
+	return check_done();
+}
