@@ -31,6 +31,10 @@ for device in null zero full random urandom tty; do
 	mount --bind "/dev/$device" "$root/dev/$device"
 done
 ln -s /proc/self/fd "$root/dev/fd"
+# And terminals of its own, for tests of programs that ask.
+mkdir "$root/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
 mkdir -m 1777 "$root/dev/shm"
 for folder in bin sbin lib lib32 lib64 libx32; do
 	if [ -L "/$folder" ]; then

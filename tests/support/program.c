@@ -63,6 +63,10 @@ static pid_t start_on_pipes(const struct program *program, struct streams *out_s
 	CHECK_REQUIRE(pipe2(input, O_CLOEXEC) == 0 && pipe2(output, O_CLOEXEC) == 0 &&
 			      pipe2(errors, O_CLOEXEC) == 0,
 		      "pipe2");
+	if (program->reader_is_gone) {
+		close(output[0]);
+		output[0] = -1;
+	}
 	child = fork();
 	if (child == 0) {
 		take_stream(input[0], STDIN_FILENO);

@@ -22,6 +22,7 @@ struct program {
 	const char *environment[8]; /* beside PATH; ends at NULL */
 	bool on_terminal;        /* standard streams are a terminal of its own; all output is one */
 	int closed_fd;           /* 1 or 2: started without it; 0: with all */
+	bool reader_is_gone;     /* standard output is a pipe that nobody reads */
 	const char *output_path; /* standard output goes there; NULL: is collected */
 };
 
