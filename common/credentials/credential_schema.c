@@ -39,6 +39,44 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 
 	"PRAGMA application_id = 0x49414d31;"
 	"PRAGMA user_version = 1;",
+
+	"CREATE TABLE login_session ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" boot TEXT NOT NULL CHECK (length(boot) = 36),"
+	" audit INTEGER NOT NULL,"
+	" pid INTEGER NOT NULL CHECK (pid > 0),"
+	" start INTEGER NOT NULL,"
+	" user TEXT NOT NULL CHECK (length(user) BETWEEN 1 AND 128),"
+	" service TEXT NOT NULL CHECK (length(service) <= 128),"
+	" tty TEXT NOT NULL CHECK (length(tty) <= 128),"
+	" address TEXT NOT NULL CHECK (length(address) <= 45),"
+	" started INTEGER NOT NULL,"
+	" mfa_at INTEGER NOT NULL CHECK (mfa_at >= 0),"
+	" UNIQUE (boot, pid, start)"
+	") STRICT;"
+	"CREATE INDEX login_session_user ON login_session (user, boot);"
+
+	"CREATE TABLE role_session ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" boot TEXT NOT NULL CHECK (length(boot) = 36),"
+	" audit INTEGER NOT NULL,"
+	" pid INTEGER NOT NULL CHECK (pid > 0),"
+	" start INTEGER NOT NULL,"
+	" role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 128),"
+	" role_name TEXT NOT NULL CHECK (length(role_name) <= 128),"
+	" user TEXT NOT NULL CHECK (length(user) BETWEEN 1 AND 128),"
+	" user_name TEXT NOT NULL CHECK (length(user_name) <= 128),"
+	" session_name TEXT NOT NULL CHECK (length(session_name) BETWEEN 2 AND 64),"
+	" source_identity TEXT NOT NULL CHECK (length(source_identity) <= 64),"
+	" address TEXT NOT NULL CHECK (length(address) <= 45),"
+	" since INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" mfa_at INTEGER NOT NULL CHECK (mfa_at >= 0),"
+	" state INTEGER NOT NULL CHECK (state IN (0, 1, 2))"
+	") STRICT;"
+	"CREATE INDEX role_session_role ON role_session (role, boot, state);"
+
+	"PRAGMA user_version = 2;",
 };
 
 _Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&

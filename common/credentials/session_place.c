@@ -1,0 +1,28 @@
+#include "credentials/session_place.h"
+
+static unsigned distance_to(const struct process_lineage *lineage, int64_t audit, int64_t pid,
+			    int64_t start)
+{
+	for (size_t i = 0; i < lineage->count; i++)
+		if (lineage->ancestors[i].pid == pid &&
+		    lineage->ancestors[i].start == (uint64_t)start)
+			return (unsigned)i;
+	if (lineage->audit_session != UINT32_MAX && audit == lineage->audit_session)
+		return PLACE_AUDIT;
+	return PLACE_NOWHERE;
+}
+
+bool session_place_is_nearer(const struct process_lineage *lineage, sqlite3_stmt *row,
+			     struct session_place *inout_best)
+{
+	struct session_place place = {
+		.number = sqlite3_column_int64(row, 0),
+		.distance = distance_to(lineage, sqlite3_column_int64(row, 1),
+					sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3)),
+	};
+
+	if (place.distance >= inout_best->distance)
+		return false;
+	*inout_best = place;
+	return true;
+}

@@ -1,0 +1,35 @@
+/*
+ * common/credentials/session_place.h: where a session is among processes. Private to this part.
+ */
+#ifndef IAM_CREDENTIALS_SESSION_PLACE_H
+#define IAM_CREDENTIALS_SESSION_PLACE_H
+
+#include "base/process.h"
+#include "credentials/credential_database.h"
+
+/* The first columns of a query for sessions: number, audit, pid, start. */
+enum { PLACE_COLUMNS = 4, PLACE_AUDIT = PROCESS_ANCESTORS_MAX, PLACE_NOWHERE };
+
+/* ?1 to ?4 */
+#define PLACE_BINDINGS(lineage)                                                         \
+	BIND_TEXT(text_of((lineage)->boot_id)), BIND_INTEGER((lineage)->audit_session), \
+		BIND_INTEGER((lineage)->ancestors[0].pid),                              \
+		BIND_INTEGER((lineage)->ancestors[0].start)
+
+struct session_place {
+	int64_t number;
+	unsigned distance; /* generations to the process that opened it; PLACE_AUDIT: its audit
+			      session alone */
+};
+
+#define PLACE_NONE               \
+	{                        \
+		0, PLACE_NOWHERE \
+	}
+
+/* Is the row's session nearer than the best so far? Rows come newest first, and of two that are
+   equally near the newer stays. */
+bool session_place_is_nearer(const struct process_lineage *lineage, sqlite3_stmt *row,
+			     struct session_place *inout_best);
+
+#endif
