@@ -114,7 +114,8 @@ $(BUILD)/common.a: $(library_objects)
 # What an administrator copies: each below EXAMPLEDIR as below packaging/, or as below examples/.
 examples := $(wildcard packaging/examples/* packaging/pam/*/* packaging/sshd_config.d/* \
               packaging/nsswitch.conf)
-manuals := $(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8])
+# libnss_iam.so.2 ends like one.
+manuals := $(filter-out build/%,$(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8]))
 
 install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0644 $(nss_module) $(DESTDIR)$(NSSDIR)/libnss_iam.so.2

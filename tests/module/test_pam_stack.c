@@ -124,12 +124,12 @@ static void test_account(void)
 /* cron and sshd (after a key) set credentials and open sessions where nobody authenticated. */
 static void test_without_authentication(void)
 {
-	static const char *const users[] = { "root", "localuser", "alice" };
+	static const char *const users[] = { "root", "localuser", "erin" };
 
 	for (size_t i = 0; i < 2 * ARRAY_LENGTH(users); i++) {
 		struct stage_call call = { .service = "stack",
 					   .user = users[i % ARRAY_LENGTH(users)] };
-		bool is_broken = i >= ARRAY_LENGTH(users), is_alice = i % ARRAY_LENGTH(users) == 2;
+		bool is_broken = i >= ARRAY_LENGTH(users), is_ours = i % ARRAY_LENGTH(users) == 2;
 		struct talk talk = { .kind = TALK_IS_MISSING };
 		pam_handle_t *pamh;
 		int code;
@@ -139,11 +139,11 @@ static void test_without_authentication(void)
 			scratch_remove(STAGE_STATE "/access.snapshot");
 		pamh = stage_start(&call, &talk);
 		code = pam_setcred(pamh, PAM_ESTABLISH_CRED);
-		CHECK((code == PAM_SUCCESS) == !(is_broken && is_alice),
+		CHECK((code == PAM_SUCCESS) == !(is_broken && is_ours),
 		      "stack: credentials of %s%s: %s", call.user,
 		      is_broken ? " without a snapshot" : "", pam_strerror(NULL, code));
 		code = pam_open_session(pamh, 0);
-		CHECK(code == PAM_SUCCESS || is_alice, "stack: session of %s: %s", call.user,
+		CHECK(code == PAM_SUCCESS || is_ours, "stack: session of %s: %s", call.user,
 		      pam_strerror(NULL, code));
 		pam_end(pamh, PAM_SUCCESS);
 		(void)stage_log();
