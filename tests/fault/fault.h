@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include <time.h>
+#include <unistd.h>
 
 enum fault_kind {
 	FAULT_MEMORY = 1 << 0,   /* an allocation */
@@ -44,6 +45,11 @@ static inline bool fault_disarm(void)
 	return fault.fired;
 }
 
+/* Set in a child that is to end at the call, as if killed there. */
+static bool fault_kills;
+
+enum { FAULT_KILLED = 99 }; /* how such a child exits */
+
 /* Set while waiting is what is tested: sleeps take no time and are added up here. */
 static bool fault_skips_sleep;
 static unsigned long fault_slept_ms;
@@ -57,6 +63,8 @@ static inline bool fault_is_due(enum fault_kind kind)
 	if (fault.calls != fault.at && !(fault.for_good && fault.calls > fault.at))
 		return false;
 	fault.fired = true;
+	if (fault_kills)
+		_exit(FAULT_KILLED);
 	return true;
 }
 
