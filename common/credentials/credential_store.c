@@ -93,16 +93,19 @@ enum status credential_store_open(const char *folder, struct file_trust trust, b
 				  struct credential_store **out_store,
 				  struct complaint *out_complaint)
 {
-	AUTO_CREDENTIAL_STORE *store = calloc(1, sizeof(*store));
+	struct credential_store *store = calloc(1, sizeof(*store));
 	enum status status = STATUS_NO_MEMORY;
 
 	if (out_complaint)
 		*out_complaint = (struct complaint){ 0 };
 	if (store)
 		status = open_in(store, folder, trust, create, out_complaint);
-	if (status == STATUS_OK)
-		*out_store = TAKE_POINTER(store);
-	else if (out_complaint && out_complaint->reason[0] == '\0')
+	if (status == STATUS_OK) {
+		*out_store = store;
+		return STATUS_OK;
+	}
+	credential_store_close(store);
+	if (out_complaint && out_complaint->reason[0] == '\0')
 		return complain(out_complaint, status, "%s", status_text(status));
 	return status;
 }

@@ -17,41 +17,45 @@ static void crypt_data_wipe_and_free(struct crypt_data **data)
 /* 32 KiB: too much for the stack of a thread in somebody else's program. */
 #define AUTO_CRYPT_DATA CLEANUP(crypt_data_wipe_and_free) struct crypt_data
 
-/* NULL when crypt could not do it; never one of its failure tokens ("*0"). */
-static const char *crypt_or_null(const struct secret *password, const char *setting,
-				 struct crypt_data *data)
+/* Never one of crypt's failure tokens ("*0"): STATUS_UNAVAILABLE when it does not know the setting.
+ */
+static enum status hash_with(const char *setting, const struct secret *password,
+			     char out_hash[PASSWORD_HASH_SIZE])
 {
+	AUTO_CRYPT_DATA *data = calloc(1, sizeof(*data));
 	const char *hash;
 
+	if (!data)
+		return STATUS_NO_MEMORY;
 	errno = 0;
 	hash = crypt_rn(password->bytes, setting, data, sizeof(*data));
-	return hash && hash[0] == '$' ? hash : NULL;
+	if (!hash || hash[0] != '$')
+		return errno == ENOMEM ? STATUS_NO_MEMORY : STATUS_UNAVAILABLE;
+	return text_copy(text_of(hash), out_hash, PASSWORD_HASH_SIZE);
 }
 
-static enum status crypt_failure(void)
+/* False, and the secret empty, for what nobody's password can be. */
+static bool take_password(struct secret *out_password, struct text password)
 {
-	return errno == ENOMEM ? STATUS_NO_MEMORY : STATUS_UNAVAILABLE;
+	if (secret_set(out_password, password) != STATUS_OK)
+		return false;
+	if (password.length > 0 && password.length <= PASSWORD_BYTES_MAX)
+		return true;
+	secret_wipe(out_password);
+	return false;
 }
 
 enum status password_hash_new(struct text password, char out_hash[PASSWORD_HASH_SIZE])
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-	AUTO_CRYPT_DATA *data = calloc(1, sizeof(*data));
 	AUTO_SECRET plain;
-	const char *hash;
 
-	if (secret_set(&plain, password) != STATUS_OK || password.length == 0 ||
-	    password.length > PASSWORD_BYTES_MAX)
+	if (!take_password(&plain, password))
 		return STATUS_BAD_INPUT;
-	if (!data)
-		return STATUS_NO_MEMORY;
 	/* Cost 0 is libxcrypt's own default; no random bytes of ours: it asks the kernel. */
 	if (!crypt_gensalt_rn("$y$", 0, NULL, 0, setting, sizeof(setting)))
 		return STATUS_UNAVAILABLE;
-	hash = crypt_or_null(&plain, setting, data);
-	if (!hash)
-		return crypt_failure();
-	return text_copy(text_of(hash), out_hash, PASSWORD_HASH_SIZE);
+	return hash_with(setting, &plain, out_hash);
 }
 
 static bool can_match(const char *stored)
@@ -69,28 +73,20 @@ static bool same_hash(const char *left, const char *right)
 
 enum status password_hash_verify(const char *stored, struct text password)
 {
-	AUTO_CRYPT_DATA *data = calloc(1, sizeof(*data));
 	AUTO_SECRET plain;
-	bool matches = false, possible = can_match(stored);
-	const char *hash;
+	char hash[PASSWORD_HASH_SIZE];
+	bool possible = take_password(&plain, password) && can_match(stored);
+	enum status status = hash_with(possible ? stored : HASH_OF_NOBODY, &plain, hash);
+	bool matches;
 
-	if (!data)
-		return STATUS_NO_MEMORY;
-	if (secret_set(&plain, password) != STATUS_OK || password.length == 0 ||
-	    password.length > PASSWORD_BYTES_MAX) {
-		secret_wipe(&plain);
-		possible = false;
-	}
-	hash = crypt_or_null(&plain, possible ? stored : HASH_OF_NOBODY, data);
-	if (!hash && errno == ENOMEM)
-		return STATUS_NO_MEMORY;
-	if (!hash && possible) {
+	if (status == STATUS_UNAVAILABLE && possible) {
 		/* A hash that crypt does not know took no time: take it now. */
 		possible = false;
-		hash = crypt_or_null(&plain, HASH_OF_NOBODY, data);
+		status = hash_with(HASH_OF_NOBODY, &plain, hash);
 	}
-	if (!hash)
-		return crypt_failure();
+	if (status != STATUS_OK)
+		return status;
 	matches = same_hash(hash, possible ? stored : HASH_OF_NOBODY);
+	explicit_bzero(hash, sizeof(hash));
 	return matches && possible ? STATUS_OK : STATUS_NOT_FOUND;
 }
