@@ -30,7 +30,7 @@ struct signin_command {
 struct signin_acting {
 	bool is_known;
 	struct text session_name, source_identity;
-	int64_t since;
+	int64_t since, until;
 };
 
 struct signin_request {

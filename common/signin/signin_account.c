@@ -33,6 +33,19 @@ static enum status check_age(const struct signin_records *records, int64_t now, 
 	return STATUS_OK;
 }
 
+/* Nobody signs in as a role; in its session it may use sudo, as far as its own policies go. */
+static enum signin_reason reason_of_role(const struct signin_records *records,
+					 const struct signin_request *request)
+{
+	if (strcmp(signin_action_of(records, request->service), "host:Sudo") != 0)
+		return SIGNIN_REASON_ROLE_DIRECT;
+	if (!request->acting.is_known)
+		return SIGNIN_REASON_ROLE_NOT_ASSUMED;
+	if (request->acting.until <= request->now)
+		return SIGNIN_REASON_ROLE_SESSION_OVER;
+	return SIGNIN_REASON_NONE;
+}
+
 enum status signin_account(const struct signin_records *records,
 			   const struct signin_request *request, struct signin_answer *out_answer)
 {
@@ -43,6 +56,8 @@ enum status signin_account(const struct signin_records *records,
 	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
 	status = signin_find_person(records, request, &arena, &principal, out_answer);
+	if (status == STATUS_OK && out_answer->reason == SIGNIN_REASON_ROLE_DIRECT)
+		out_answer->reason = reason_of_role(records, request);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
 	status = check_age(records, request->now, &arena, out_answer);
