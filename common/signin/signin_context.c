@@ -167,12 +167,12 @@ static void add_command(struct keys *keys, const struct signin_command *command)
 
 /* Where the user is: PAM_RHOST of a login, or the address of the login session. What is no literal
    address stays in the context as something that no operator can read. */
-static void add_source(struct keys *keys, const struct signin_request *request, bool is_remote)
+static void add_source(struct keys *keys, const struct signin_request *request,
+		       const struct signin_service *service)
 {
-	struct text address =
-		request->remote_host.length > 0 ? request->remote_host : request->login.address;
+	struct text address = service->is_inside ? request->login.address : request->remote_host;
 
-	if (address.length == 0 && !is_remote)
+	if (address.length == 0 && !service->is_remote)
 		return;
 	if (policy_address_is_literal(address))
 		add(keys, "aws:SourceIp", address);
@@ -196,7 +196,7 @@ static void add_host(struct keys *keys, const struct signin_records *records,
 	for (size_t i = 0; i < config->host_tag_count; i++)
 		add_tag(keys, "aws:ResourceTag/", config->host_tags[i].key,
 			config->host_tags[i].words.words[0]);
-	add_source(keys, request, service.is_remote);
+	add_source(keys, request, &service);
 }
 
 static const struct text known_later[] = { TEXT("host:RunAsUser"), TEXT("host:RunAsGroup"),

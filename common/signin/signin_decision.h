@@ -62,6 +62,8 @@ struct signin_service {
 	const char *action; /* "" when iam.conf gives no action: nobody is allowed */
 	bool is_remote;     /* without an address it is refused where a policy asks for one */
 	bool is_encrypted;
+	bool is_inside; /* of a login session, which is where its users come from; PAM_RHOST, which
+			   sudo sets to the host's own name, says nothing */
 };
 
 struct signin_service signin_service_of(const struct signin_records *records, struct text service);
