@@ -41,11 +41,12 @@ static struct signin_service built_in(struct text service)
 	return (struct signin_service){ .action = "host:Login" };
 }
 
-/* The words of a line in iam.conf; a line without an action allows nobody. */
-static struct signin_service configured(const struct config_list *words)
+/* The words of a line in iam.conf over what is built in; a line without an action allows nobody. */
+static struct signin_service configured(struct text name, const struct config_list *words)
 {
-	struct signin_service service = { .action = "" };
+	struct signin_service service = built_in(name);
 
+	service.action = "";
 	for (size_t i = 0; i < words->count; i++) {
 		if (text_is(words->words[i], "login"))
 			service.action = "host:Login";
@@ -58,7 +59,7 @@ static struct signin_service configured(const struct config_list *words)
 		else if (text_is(words->words[i], "encrypted"))
 			service.is_encrypted = true;
 	}
-	service.is_inside = strcmp(service.action, "host:Sudo") == 0;
+	service.is_inside |= strcmp(service.action, "host:Sudo") == 0;
 	return service;
 }
 
@@ -68,7 +69,7 @@ struct signin_service signin_service_of(const struct signin_records *records, st
 
 	for (size_t i = 0; i < config->service_count; i++)
 		if (text_equal(config->services[i].key, service))
-			return configured(&config->services[i].words);
+			return configured(service, &config->services[i].words);
 	return built_in(service);
 }
 
