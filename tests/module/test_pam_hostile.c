@@ -1,11 +1,14 @@
 /* Hostile items, hostile environments, a store that cannot be written, and what a log may hold. */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "support/memory.h"
 #include "support/pam_stage.h"
 
 #define WRONG_PASSWORD "Incorrect horse 7"
@@ -287,6 +290,34 @@ static void test_descriptors(void)
 	(void)stage_log();
 }
 
+/* Long, because the allocator writes over the beginning of what is freed. */
+#define TYPED "Incorrect horse 7, of which some words stay legible"
+#define LEGIBLE "some words stay legible"
+
+/* Neither replies nor copies of them stay behind in the program that signed somebody in. */
+static void test_memory(void)
+{
+	struct stage_call call = { .service = "memory", .user = "alice" };
+	struct talk talk = { .replies = { TYPED, "" } };
+	pam_handle_t *pamh;
+	bool is_found, is_found_in_freed;
+	char *copy;
+
+	stage_reset();
+	stage_plain_service("memory", "debug");
+	pamh = stage_start(&call, &talk);
+	CHECK(pam_authenticate(pamh, 0) == PAM_AUTH_ERR, "memory: refused");
+	pam_end(pamh, PAM_AUTH_ERR);
+	is_found = memory_holds(LEGIBLE); /* before anything else writes over the stack */
+	(void)stage_log();
+	CHECK(!is_found, "memory: nothing of what was typed is left");
+	copy = strdup(TYPED);
+	is_found = memory_holds(LEGIBLE);
+	free(copy);
+	is_found_in_freed = memory_holds(LEGIBLE);
+	CHECK(is_found && is_found_in_freed, "memory: what is left would be found");
+}
+
 /* Last: everything that was ever typed here, sought in everything that was ever logged. */
 static void test_secrets(void)
 {
@@ -318,6 +349,7 @@ int main(void)
 	test_store();
 	test_not_root();
 	test_descriptors();
+	test_memory();
 	test_secrets();
 	return check_done();
 }

@@ -1,4 +1,6 @@
 /* pam_sm_chauthtok of the shipped module. */
+#include <dlfcn.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -340,6 +342,33 @@ static void test_setuid(void)
 	CHECK(WEXITSTATUS(status) == 0, "setuid: who is not root proves the current password");
 }
 
+/* libpam always makes the first pass; a program that calls the module by itself need not. */
+static void test_second_pass_alone(void)
+{
+	struct stage_call call = { .service = "change", .user = "bob" };
+	struct talk talk = { .replies = { NEW_PASSWORD, NEW_PASSWORD } };
+	int (*chauthtok)(pam_handle_t *, int, int, const char **);
+	char path[SCRATCH_PATH_SIZE];
+	pam_handle_t *pamh;
+	void *module, *symbol;
+
+	module = dlopen(scratch_path(path, getenv("IAM_TEST_BUILD"), "pam_iam.so"), RTLD_NOW);
+	CHECK_REQUIRE(module, "dlopen");
+	symbol = dlsym(module, "pam_sm_chauthtok");
+	CHECK_REQUIRE(symbol, "dlsym");
+	memcpy(&chauthtok, &symbol, sizeof(symbol));
+	stage_reset();
+	pamh = stage_start(&call, &talk);
+	CHECK(chauthtok(pamh, 0x2000 /* PAM_UPDATE_AUTHTOK */ | PAM_CHANGE_EXPIRED_AUTHTOK, 0,
+			NULL) == PAM_AUTH_ERR &&
+		      talk.calls == 0,
+	      "second pass alone: without proof of the old password nothing is asked");
+	pam_end(pamh, PAM_SUCCESS);
+	(void)stage_log();
+	CHECK(password_works("bob", PERSON_PASSWORD), "second pass alone: nor changed");
+	dlclose(module);
+}
+
 int main(void)
 {
 	stage_init();
@@ -350,5 +379,6 @@ int main(void)
 	test_first_pass();
 	test_prelim_alone();
 	test_setuid();
+	test_second_pass_alone();
 	return check_done();
 }
