@@ -59,8 +59,8 @@ static const struct {
 				     "the user is in more groups than a reply can hold; left out" },
 	[REPORT_RECORD_TOO_LARGE] = { "record-too-large",
 				      "what applies to the account exceeds 4 MiB; left out" },
-	[REPORT_CONFIG_GROUP_UNKNOWN] = { "config-group-unknown", "iam.conf names a group that the "
-								  "directory does not have" },
+	[REPORT_CONFIG_GROUP_UNKNOWN] = { "config-group-unknown",
+					  "a group that iam.conf names is not in the directory" },
 	[REPORT_SNAPSHOT_DAMAGED] = { "snapshot-damaged",
 				      "a snapshot could not be used and was made anew" },
 	[REPORT_GENERATION_WENT_BACK] = { "generation-went-back",
