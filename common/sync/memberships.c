@@ -178,6 +178,8 @@ static enum status read_group_words(struct sync_work *work)
 		status = look_up_words(&words, "sudo_groups", config->sudo_groups, true);
 	if (status == STATUS_OK)
 		status = look_up_words(&words, "login_groups", config->login_groups, false);
+	if (status == STATUS_OK)
+		status = look_up_words(&words, "deny_groups", config->deny_groups, false);
 	for (size_t i = 0; status == STATUS_OK && i < config->local_group_count; i++)
 		status = look_up_words(&words, config->local_groups[i].key.bytes,
 				       config->local_groups[i].words, false);

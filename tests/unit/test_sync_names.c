@@ -312,12 +312,14 @@ static void test_config_words(void)
 						    { .name = NULL } };
 
 	start("[access]\nsudo_groups = team.ops Sudo nowhere\nlogin_groups = Missing Team.Ops\n"
+	      "deny_groups = Sudo Typo\n"
 	      "[local-groups]\nvideo = Team.Ops Absent\n");
 	host_sync_document(&(struct host_document){ .users = users, .groups = groups });
 	CHECK(strcmp(host_members("iam-sudo"), "alice bob") == 0,
 	      "sudo_groups by Unix name and by IAM name, also of a group that is none here: %s",
 	      host_members("iam-sudo"));
-	CHECK(host_reports("config-group-unknown") == 3 &&
+	CHECK(host_reports("config-group-unknown") == 4 &&
+		      host_reported("config-group-unknown", "deny_groups: Typo") &&
 		      host_reported("config-group-unknown", "sudo_groups: nowhere") &&
 		      host_reported("config-group-unknown", "login_groups: Missing") &&
 		      host_reported("config-group-unknown", "video: Absent"),

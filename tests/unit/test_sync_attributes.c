@@ -1,0 +1,138 @@
+/*
+ * tests/unit/test_sync_attributes.c: shells, homes, GECOS fields and keys, as hostile as tags may
+ * be.
+ */
+#include <stdio.h>
+
+#include "check.h"
+#include "support/scratch.h"
+#include "support/sync_host.h"
+
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X250 X50 X50 X50 X50 X50
+
+static const struct {
+	const char *what, *conf, *tags;
+	const char *fields; /* "gecos:home:shell" */
+	const char *code;   /* NULL: nothing to report */
+} rows[] = {
+	{ "no tags", "", NULL, "alice:/home/alice:/bin/bash", NULL },
+	{ "defaults of iam.conf", "[names]\ndefault_shell = /bin/sh\nhome = /srv/%u/home/%u\n",
+	  NULL, "alice:/srv/alice/home/alice:/bin/sh", NULL },
+	{ "all tags", "", "UnixShell=/bin/zsh|UnixHomeDirectory=/h/a|UnixGecos=A. \\u00c4",
+	  "A. \xc3\x84:/h/a:/bin/zsh", NULL },
+	{ "a shell that is no path", "", "UnixShell=bash", "alice:/home/alice:/bin/bash",
+	  "shell-tag-invalid" },
+	{ "a shell with a colon", "", "UnixShell=/bin/sh:0", "alice:/home/alice:/bin/bash",
+	  "shell-tag-invalid" },
+	{ "a shell with a newline", "", "UnixShell=/bin/sh\\nroot::0:0",
+	  "alice:/home/alice:/bin/bash", "shell-tag-invalid" },
+	{ "a shell of 255 bytes", "", "UnixShell=/xxxx" X250, "alice:/home/alice:/xxxx" X250,
+	  NULL },
+	{ "an empty shell", "", "UnixShell=", "alice:/home/alice:/bin/bash", "shell-tag-invalid" },
+	{ "a home with dots", "", "UnixHomeDirectory=/home/../root", "alice:/home/alice:/bin/bash",
+	  "home-tag-invalid" },
+	{ "a relative home", "", "UnixHomeDirectory=root", "alice:/home/alice:/bin/bash",
+	  "home-tag-invalid" },
+	{ "an empty home", "", "UnixHomeDirectory=", "alice:/home/alice:/bin/bash",
+	  "home-tag-invalid" },
+	{ "a home that looks like a template", "", "UnixHomeDirectory=/h/%u%s%n",
+	  "alice:/h/%u%s%n:/bin/bash", NULL },
+	{ "a home with a colon", "", "UnixHomeDirectory=/h:/bin/sh", "alice:/home/alice:/bin/bash",
+	  "home-tag-invalid" },
+	{ "a GECOS field with a colon", "", "UnixGecos=x:0:0", "alice:/home/alice:/bin/bash",
+	  "gecos-tag-invalid" },
+	{ "a GECOS field with a newline", "",
+	  "UnixGecos=x\\nroot::0:0:", "alice:/home/alice:/bin/bash", "gecos-tag-invalid" },
+	{ "an empty GECOS field", "", "UnixGecos=", ":/home/alice:/bin/bash", NULL },
+	{ "tags in another spelling", "", "unixshell=/bin/zsh|UNIXUID=0",
+	  "alice:/home/alice:/bin/bash", NULL },
+};
+
+static void test_rows(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct host_entity users[] = { { "alice", 1, 1, "", rows[i].tags, NULL },
+					       { .name = NULL } };
+		static const char *const codes[] = { "shell-tag-invalid", "home-tag-invalid",
+						     "gecos-tag-invalid", "home-too-long" };
+		unsigned reports = 0;
+		const char *fields;
+
+		(void)host_start();
+		host_write("etc/iam/iam.conf", rows[i].conf);
+		host_sync_users(users);
+		fields = strchr(host_user("alice"), ':');
+		fields = fields ? strchr(fields + 1, ':') : NULL;
+		CHECK(fields && strcmp(fields + 1, rows[i].fields) == 0, "%s: %s", rows[i].what,
+		      fields ? fields + 1 : "no account");
+		for (size_t k = 0; k < ARRAY_LENGTH(codes); k++)
+			reports += host_reports(codes[k]);
+		CHECK(rows[i].code ? reports == 1 && host_reports(rows[i].code) == 1 : reports == 0,
+		      "%s: report %s", rows[i].what, rows[i].code ? rows[i].code : "none");
+	}
+}
+
+static void test_home_too_long(void)
+{
+	static const struct host_entity users[] = {
+		{ "short", 1, 1, "", NULL, NULL },
+		{ "thirty-two-bytes-are-a-long-name", 2, 2, "", NULL, NULL },
+		{ .name = NULL },
+	};
+
+	static const struct {
+		const char *conf;
+		bool is_there;
+	} limits[] = {
+		{ "[names]\nhome = /" X50 X50 X50 X50 "xxxxxxxxxxxxxxxxxxxxx/%u\n", true },
+		{ "[names]\nhome = /" X50 X50 X50 X50 "xxxxxxxxxxxxxxxxxxxxxx/%u\n", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(limits); i++) {
+		(void)host_start();
+		host_write("etc/iam/iam.conf", limits[i].conf);
+		host_sync_users(users);
+		CHECK(host_uid("short") != 0, "a home that fits");
+		CHECK((host_uid("thirty-two-bytes-are-a-long-name") != 0) == limits[i].is_there &&
+			      host_reports("home-too-long") == !limits[i].is_there,
+		      "a home of %zu bytes is %s", 255 + i,
+		      limits[i].is_there ? "used" : "refused");
+	}
+}
+
+static void test_keys(void)
+{
+	static const struct host_entity users[] = {
+		{ "alice", 1, 1, "",
+		  "SshKey1=ssh-ed25519 "
+		  "AAAAC3NzaC1lZDI1NTE5AAAAIBp6QSwsP2qE5q9ZqYHJ2K7kGzY8m0Xv7uJvJ3b4b5c6",
+		  NULL },
+		{ "bob", 2, 2, "", NULL, NULL },
+		{ .name = NULL },
+	};
+	struct snapshot snapshot;
+	struct snapshot_user user;
+	struct text keys;
+
+	(void)host_start();
+	host_sync_users(users);
+	snapshot = host_snapshot(SNAPSHOT_DIRECTORY);
+	CHECK(snapshot_find_user(&snapshot, TEXT("alice"), &user) == STATUS_OK &&
+		      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK &&
+		      text_is(keys, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBp6QSwsP2qE5q9ZqYHJ2K7kGz"
+				    "Y8m0Xv7uJvJ3b4b5c6 SshKey1\n"),
+	      "alice's key, a line with its id");
+	CHECK(snapshot_find_user(&snapshot, TEXT("bob"), &user) == STATUS_OK &&
+		      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK && keys.length == 0,
+	      "bob has none");
+	snapshot_close(&snapshot);
+}
+
+int main(void)
+{
+	test_rows();
+	test_home_too_long();
+	test_keys();
+	return check_done();
+}
