@@ -6,29 +6,36 @@
 
 enum { GROUP_BUFFER_FIRST = 4096, GROUP_BUFFER_MAX = 4 << 20, GROUP_NAME_SIZE = 256 };
 
+/* STATUS_NO_SPACE when the group's entry does not fit in size bytes. */
+static enum status ask_gid(const char *name, size_t size, gid_t *out_gid)
+{
+	AUTO_FREE char *buffer = malloc(size);
+	struct group group, *found = NULL;
+
+	if (!buffer)
+		return STATUS_NO_MEMORY;
+	if (getgrnam_r(name, &group, buffer, size, &found) == ERANGE)
+		return STATUS_NO_SPACE;
+	if (!found)
+		return STATUS_NOT_FOUND;
+	*out_gid = found->gr_gid;
+	return STATUS_OK;
+}
+
 /* A group's entry has all its members in it, so its size is not known before. */
 static enum status find_gid(struct text name, gid_t *out_gid)
 {
 	char name_text[GROUP_NAME_SIZE];
+	enum status status = STATUS_NO_SPACE;
 
 	if (text_copy(name, name_text, sizeof(name_text)) != STATUS_OK)
 		return STATUS_NOT_FOUND;
 	for (size_t size = GROUP_BUFFER_FIRST; size <= GROUP_BUFFER_MAX; size *= 2) {
-		AUTO_FREE char *buffer = malloc(size);
-		struct group group, *found = NULL;
-		int error;
-
-		if (!buffer)
-			return STATUS_NO_MEMORY;
-		error = getgrnam_r(name_text, &group, buffer, size, &found);
-		if (error == ERANGE)
-			continue;
-		if (!found)
-			return STATUS_NOT_FOUND;
-		*out_gid = found->gr_gid;
-		return STATUS_OK;
+		status = ask_gid(name_text, size, out_gid);
+		if (status != STATUS_NO_SPACE)
+			break;
 	}
-	return STATUS_NOT_FOUND;
+	return status;
 }
 
 static bool is_listed(const gid_t *gids, size_t count, gid_t gid)
