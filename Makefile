@@ -11,6 +11,7 @@ LIBDIR        ?= $(PREFIX)/lib/$(MULTIARCH)
 NSSDIR        ?= $(LIBDIR)
 PAMDIR        ?= $(LIBDIR)/security
 SBINDIR       ?= $(PREFIX)/sbin
+SUDODIR       ?= $(PREFIX)/libexec/sudo
 LIBEXECDIR    ?= $(PREFIX)/libexec
 MANDIR        ?= $(PREFIX)/share/man
 EXAMPLEDIR    ?= $(PREFIX)/share/doc/iam/examples
@@ -58,6 +59,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(fo
 reader          := $(BUILD)/common/snapshot/snapshot_reader.o
 nss_objects     := $(call objects,nss_iam) $(reader)
 keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
+sudo_objects    := $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
+                   directory otp snapshot password credentials policy signin))
 pam_objects     := $(call objects,$(pam_folders))
 ctl_objects     := $(call objects,$(ctl_folders))
 # What tests link: the parts, and the PAM module's files below its entry points.
@@ -65,23 +68,24 @@ library_objects := $(call objects,$(addprefix common/,$(parts))) \
                    $(filter-out %/pam_iam.o,$(call objects,pam_iam))
 
 pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3
+sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode
 test_libraries := $(pam_libraries) -lqrencode -ldl -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so
+sudo_plugin := $(BUILD)/sudo_iam.so
 programs   := $(BUILD)/iamctl $(BUILD)/iam-authorized-keys
 
 .DEFAULT_GOAL := all
 
 ## Building
 
-# A product is built once its folder holds code.
-products := $(if $(wildcard nss_iam/*.c),$(nss_module)) $(if $(wildcard pam_iam/*.c),$(pam_module)) \
-            $(if $(wildcard common/tools/iamctl/*.c),$(BUILD)/iamctl) \
-            $(if $(wildcard common/tools/iam-authorized-keys/*.c),$(BUILD)/iam-authorized-keys)
+# sudo's own header comes with sudo on Debian and with sudo-devel on Fedora; without it there is no
+# plugin, and PAM decides alone.
+with_sudo := $(shell echo '\#include <sudo_plugin.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
 
-all: $(products) ## build both modules and the programs
+all: $(nss_module) $(pam_module) $(programs) $(if $(with_sudo),$(sudo_plugin)) ## build both modules and the programs
 
 $(nss_module): $(nss_objects) nss_iam/nss_iam.map
 	$(if $(V),,@echo "  LINK    $@")
@@ -92,6 +96,11 @@ $(pam_module): $(pam_objects) pam_iam/pam_iam.map
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(all_cflags) $(MODULE) -Wl,--version-script=pam_iam/pam_iam.map $(LDFLAGS) \
 		-o $@ $(pam_objects) $(pam_libraries) $(LDLIBS)
+
+$(sudo_plugin): $(sudo_objects) common/tools/sudo-iam/sudo_iam.map
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) $(MODULE) -Wl,--version-script=common/tools/sudo-iam/sudo_iam.map \
+		$(LDFLAGS) -o $@ $(sudo_objects) $(sudo_libraries) $(LDLIBS)
 
 $(BUILD)/iamctl: $(ctl_objects)
 	$(if $(V),,@echo "  LINK    $@")
@@ -122,6 +131,7 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0644 $(pam_module) $(DESTDIR)$(PAMDIR)/pam_iam.so
 	$(INSTALL) -D -m 0755 $(BUILD)/iamctl $(DESTDIR)$(SBINDIR)/iamctl
 	$(INSTALL) -D -m 0755 $(BUILD)/iam-authorized-keys $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys
+	$(if $(with_sudo),$(INSTALL) -D -m 0644 $(sudo_plugin) $(DESTDIR)$(SUDODIR)/sudo_iam.so)
 	$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/iam $(DESTDIR)$(LOCALSTATEDIR)/lib/iam
 	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
 	$(Q)for file in $(examples); do \
@@ -135,7 +145,7 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 uninstall: ## remove what install put there; state and configuration stay
 	rm -f $(DESTDIR)$(NSSDIR)/libnss_iam.so.2 $(DESTDIR)$(PAMDIR)/pam_iam.so \
 		$(DESTDIR)$(SBINDIR)/iamctl $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys \
-		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
+		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam $(DESTDIR)$(SUDODIR)/sudo_iam.so
 	rm -rf $(DESTDIR)$(EXAMPLEDIR)
 	$(Q)for page in $(manuals); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \

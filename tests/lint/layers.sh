@@ -35,9 +35,10 @@ libeconf\.h ^common/config/
 qrencode\.h ^common/tools/iamctl/
 security/ ^pam_iam/
 nss\.h ^nss_iam/
-pwd\.h ^nss_iam/
+pwd\.h ^(nss_iam|common/tools/sudo-iam)/
 shadow\.h ^nss_iam/
-grp\.h ^(nss_iam|pam_iam)/'
+grp\.h ^(nss_iam|pam_iam|common/tools/sudo-iam)/
+sudo_plugin\.h ^common/tools/sudo-iam/'
 
 breaches=$(
 	imports | while read -r file from target; do
