@@ -97,8 +97,14 @@ enum attempt_user attempt_begin(struct attempt *out_attempt, pam_handle_t *pamh,
 
 enum attempt_user attempt_unknown(struct attempt *attempt)
 {
+	enum status local;
+
 	if (attempt->options.unknown_user == OPTIONS_UNKNOWN_IGNORE)
 		return ATTEMPT_NOT_OURS;
+	local = signin_check_local(&attempt->records, attempt->request.user);
+	if (local == STATUS_NOT_FOUND)
+		return ATTEMPT_NOT_OURS;
+	attempt->status = local;
 	return usable(attempt);
 }
 

@@ -36,7 +36,8 @@ MUST_CHECK enum attempt_user attempt_begin(struct attempt *out_attempt, pam_hand
 					   int flags, int argc, const char **argv);
 void attempt_end(struct attempt *attempt);
 
-/* unknown_user=refuse: goes on as if a name that is not IAM's were. */
+/* unknown_user=refuse: a name that is neither IAM's nor the host's own goes on as if it were IAM's.
+ */
 MUST_CHECK enum attempt_user attempt_unknown(struct attempt *attempt);
 
 /* For the phases that prove or change something; false with the answer filled when it fails. */

@@ -85,6 +85,9 @@ static inline bool signin_is_allowed(const struct signin_answer *answer)
 MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, struct text user,
 					  bool *out_is_iam_user);
 
+/* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
+MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
+
 /* Which factors to ask for: never none. An unknown user is asked what an enrolled one would be. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
 				      const struct signin_request *request, enum signin_mode mode,

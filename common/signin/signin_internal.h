@@ -17,7 +17,4 @@ MUST_CHECK enum status signin_find_person(const struct signin_records *records,
 					  struct access_principal *out_principal,
 					  struct signin_answer *answer);
 
-/* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
-MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
-
 #endif
