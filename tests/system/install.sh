@@ -27,7 +27,7 @@ done
 
 # PAM.
 cp $examples/pam/debian/iam $examples/pam/debian/iam-password /usr/share/pam-configs/
-pam-auth-update --enable iam iam-password mkhomedir
+pam-auth-update --enable iam iam-password
 
 # sshd.
 cp $examples/sshd_config.d/10-iam.conf /etc/ssh/sshd_config.d/10-iam.conf

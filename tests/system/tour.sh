@@ -12,6 +12,7 @@ heading() {
 show() {
 	sed -E -e '/^[[:space:]]*$/d' -e '/^# (ended|asked)/d' \
 		-e "s/^(you@laptop:~\\$ |alice@iam-demo:~\\$ |root@iam-demo:~# )(.*)/\\1$bold\\2$plain/" \
+		-e "s/^(.*(Password|code|for alice): )\$/\1$dim(typed, not shown)$plain/" \
 		-e "s/(Permission denied.*)/$red\\1$plain/" -e "s/^(uid=.*)/$green\\1$plain/" \
 		-e "s/(reason=[a-z-]+)/$yellow\\1$plain/" <<<"$output"
 	echo

@@ -9,7 +9,7 @@ for user in "${users[@]}"; do
 	require sh -c "echo '@reboot id >/tmp/jobs/$user' | crontab -u $user -"
 done
 # It is the account that counts when the job runs, not when the table was written.
-sed -i 's/"carol"/"caroline"/' /etc/iam/directory.json
+sed -i 's/"carol"/"caroline"/; s|user/carol"|user/caroline"|' /etc/iam/directory.json
 require iamctl sync
 
 # cron runs @reboot jobs when it first starts: no minute to wait for.

@@ -50,6 +50,6 @@ for user in root localadmin games; do
 done
 talk "$prompt" Local-Pass-1 -- ssh localadmin@iam-demo id
 allowed "localadmin signs in by the local password"
-unlogged "and is none of ours" pam_iam
+unlogged "and is none of ours" 'pam_iam.*user=localadmin'
 
 finish

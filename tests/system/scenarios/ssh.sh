@@ -68,6 +68,6 @@ refused "nobody signs in to a role"
 
 talk "$prompt" Local-Pass-1 -- ssh localadmin@iam-demo id
 allowed "a local account signs in as before"
-unlogged "without us" 'pam_iam'
+unlogged "without us" 'pam_iam.*user=localadmin'
 
 finish

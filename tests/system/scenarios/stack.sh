@@ -11,7 +11,7 @@ lines() { # lines TYPE FILE: module and control of each line, as pam-auth-update
 	sed -nE "s/^$1[[:blank:]]+//p" "/etc/pam.d/$2" | tr -s '\t ' ' '
 }
 run lines auth common-auth
-shows "auth: our refusal is the end" '^\[success=2 user_unknown=ignore module_unknown=ignore default=die\] pam_iam.so'
+shows "auth: our refusal is the end" '^\[success=2 user_unknown=ignore module_unknown=ignore default=die\] pam_iam.so unknown_user=refuse$'
 run lines account common-account
 shows "account: ours too" '^\[success=2 new_authtok_reqd=done ignore=ignore default=die\] pam_iam.so'
 run lines password common-password
@@ -33,9 +33,21 @@ refused "pamtester: a dialogue that ends early opens nothing"
 run pamtester login alice authenticate
 refused "pamtester: nobody there to answer opens nothing"
 
+# A password of hers that somebody left in the host's own file: were our refusal not the end, pam_unix
+# behind us would take it. That it would is shown by making it no end.
+printf 'alice:%s:20000:0:99999:7:::\n' "$(openssl passwd -6 Left-Behind-1)" >>/etc/shadow
+left_behind=("$prompt" Left-Behind-1 "$code_prompt" 000000 -- pamtester login alice authenticate)
+talk "${left_behind[@]}"
+refused "what we refuse is not asked of pam_unix"
+sed -i.bak 's/default=die/default=ignore/' /etc/pam.d/common-auth
+talk "${left_behind[@]}"
+allowed "which would have let her in"
+mv /etc/pam.d/common-auth.bak /etc/pam.d/common-auth
+sed -i '/^alice:/d' /etc/shadow
+
 # Groups of the host's own that iam.conf lets IAM users join, in every kind of session.
-printf '[local-groups]\ndocker = Developers Deployers\n' >/etc/iam/iam.conf.d/groups.conf 2>/dev/null ||
-	{ mkdir /etc/iam/iam.conf.d && printf '[local-groups]\ndocker = Developers Deployers\n' >/etc/iam/iam.conf.d/groups.conf; }
+require install -d -m 0755 /etc/iam/iam.conf.d
+printf '[local-groups]\ndocker = Developers Deployers\n' >/etc/iam/iam.conf.d/groups.conf
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id -nG
 shows "by password and code alice joins docker" 'docker'
 talk -- ssh -i ~/.ssh/robot robot@iam-demo id -nG
@@ -62,8 +74,8 @@ cp -a /root/pam.d/. /etc/pam.d/
 
 mv "$module" /root/pam_iam.so
 both "no module" 'pam_iam.so'
-head -c 4096 /root/pam_iam.so >"$module"
-both "half a module" 'pam_iam.so'
+echo 'not a module' >"$module"
+both "something else in its place" 'pam_iam.so'
 mv /root/pam_iam.so "$module"
 
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$code" -- ssh alice@iam-demo id

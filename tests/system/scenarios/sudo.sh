@@ -35,7 +35,7 @@ refused "sudo -n has nothing to show and is refused"
 
 talk "$carol_prompt" Carol-Pass-3 "$code_prompt" "$(fresh_code carol)" -- "${as_carol[@]}" sudo id
 refused "carol, in no group of sudo_groups, is refused"
-shows "sudo has no rule for her" 'not in the sudoers file|may not run sudo'
+logged "sudo has no rule for her" 'carol : user NOT in sudoers'
 
 # A rule left behind, or one of somebody's: the account phase decides all the same.
 echo 'carol ALL=(ALL:ALL) ALL' >/etc/sudoers.d/zz-left-behind

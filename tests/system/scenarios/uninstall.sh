@@ -36,8 +36,7 @@ require pkill -F /run/sshd.pid
 require /usr/sbin/sshd
 run grep -rl pam_iam /etc/pam.d
 hides "no stack names us any more" .
-prompt="localadmin@iam-demo's password: "
-talk "$prompt" Local-Pass-1 -- ssh localadmin@iam-demo id
+talk "localadmin@iam-demo's password: " Local-Pass-1 -- ssh localadmin@iam-demo id
 allowed "all removed: a local account signs in as on the first day"
 run id alice
 refused "all removed: alice is nobody here"
