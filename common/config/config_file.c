@@ -73,10 +73,8 @@ static enum status econf_value(econf_file *file, const struct config_entry *entr
 	error = econf_getStringValue(file, section, key, out_value);
 	if (error == ECONF_NOMEM)
 		return STATUS_NO_MEMORY;
-	/* An empty value is NULL or an error, depending on libeconf's version. */
-	if (error != ECONF_SUCCESS && error != ECONF_KEY_HAS_NULL_VALUE)
-		return STATUS_BAD_DATA;
-	return STATUS_OK;
+	/* An empty value may be NULL, depending on libeconf's version. */
+	return error == ECONF_SUCCESS ? STATUS_OK : STATUS_BAD_DATA;
 }
 
 static enum status apply_entry(const struct reading *reading, econf_file *file,
