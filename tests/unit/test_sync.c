@@ -149,6 +149,28 @@ static void test_nothing_new(void)
 	      "but the snapshot is as fresh as its last sync");
 }
 
+/* Reports of one sync that the next does not have: no news either. */
+static void test_reports_are_no_news(void)
+{
+	static const struct host_entity moved[] = { { "alice", 1, 1, "", "UnixUid=6000", NULL },
+						    { .name = NULL } };
+	static const struct host_entity unmoved[] = { { "alice", 1, 1, "", NULL, NULL },
+						      { .name = NULL } };
+	AUTO_SYNC_RESULT first, second;
+	struct complaint complaint;
+
+	start_with_everything();
+	host_write("etc/iam/iam.conf", "");
+	host_sync_users(unmoved);
+	host_document(&(struct host_document){ .users = moved });
+	CHECK(host_sync((struct host_run){ .now = 0 }, &first, &complaint) == STATUS_OK &&
+		      first.generation == 2 && host_reports("uid-changed") == 1,
+	      "a uid moves, with a report");
+	CHECK(host_sync((struct host_run){ .now = 0 }, &second, &complaint) == STATUS_OK &&
+		      second.generation == 2 && !second.published && second.report_count == 0,
+	      "the report is gone at the next sync, and that is nothing new");
+}
+
 /* What a document changes, and the line that says so. */
 static const struct {
 	const char *what;
@@ -419,6 +441,7 @@ int main(void)
 	test_first_sync();
 	test_modes();
 	test_nothing_new();
+	test_reports_are_no_news();
 	test_edits();
 	test_dry_run_on_nothing();
 	test_failures();
