@@ -6,36 +6,27 @@
 
 enum { GROUP_BUFFER_FIRST = 4096, GROUP_BUFFER_MAX = 4 << 20, GROUP_NAME_SIZE = 256 };
 
-/* STATUS_NO_SPACE when the group's entry does not fit in size bytes. */
-static enum status ask_gid(const char *name, size_t size, gid_t *out_gid)
+/* A group's entry has all its members in it, so its size is not known before. */
+static enum status find_gid(struct text name, struct arena *arena, gid_t *out_gid)
 {
-	AUTO_FREE char *buffer = malloc(size);
+	char name_text[GROUP_NAME_SIZE];
 	struct group group, *found = NULL;
+	int error = ERANGE;
 
-	if (!buffer)
-		return STATUS_NO_MEMORY;
-	if (getgrnam_r(name, &group, buffer, size, &found) == ERANGE)
-		return STATUS_NO_SPACE;
+	if (text_copy(name, name_text, sizeof(name_text)) != STATUS_OK)
+		return STATUS_NOT_FOUND;
+	for (size_t size = GROUP_BUFFER_FIRST; error == ERANGE && size <= GROUP_BUFFER_MAX;
+	     size *= 2) {
+		char *buffer = arena_take(arena, 1, size);
+
+		if (!buffer)
+			return STATUS_NO_MEMORY;
+		error = getgrnam_r(name_text, &group, buffer, size, &found);
+	}
 	if (!found)
 		return STATUS_NOT_FOUND;
 	*out_gid = found->gr_gid;
 	return STATUS_OK;
-}
-
-/* A group's entry has all its members in it, so its size is not known before. */
-static enum status find_gid(struct text name, gid_t *out_gid)
-{
-	char name_text[GROUP_NAME_SIZE];
-	enum status status = STATUS_NO_SPACE;
-
-	if (text_copy(name, name_text, sizeof(name_text)) != STATUS_OK)
-		return STATUS_NOT_FOUND;
-	for (size_t size = GROUP_BUFFER_FIRST; size <= GROUP_BUFFER_MAX; size *= 2) {
-		status = ask_gid(name_text, size, out_gid);
-		if (status != STATUS_NO_SPACE)
-			break;
-	}
-	return status;
 }
 
 static bool is_listed(const gid_t *gids, size_t count, gid_t gid)
@@ -65,7 +56,8 @@ static enum status current_groups(size_t more, gid_t **out_gids, size_t *out_cou
 	return STATUS_OK;
 }
 
-static enum status join(const struct attempt *attempt, const struct text *names, size_t count)
+static enum status join(const struct attempt *attempt, struct arena *arena,
+			const struct text *names, size_t count)
 {
 	AUTO_FREE gid_t *gids = NULL;
 	size_t gid_count = 0, before;
@@ -77,7 +69,7 @@ static enum status join(const struct attempt *attempt, const struct text *names,
 	for (size_t i = 0; i < count; i++) {
 		gid_t gid = 0;
 
-		status = find_gid(names[i], &gid);
+		status = find_gid(names[i], arena, &gid);
 		if (status == STATUS_NO_MEMORY)
 			return status;
 		if (status != STATUS_OK)
@@ -102,5 +94,5 @@ enum status local_groups_join(struct attempt *attempt)
 				     &count);
 	if (status != STATUS_OK || count == 0)
 		return status;
-	return join(attempt, names, count);
+	return join(attempt, &arena, names, count);
 }
