@@ -8,7 +8,7 @@
 
 #include "json/json_write.h"
 
-enum { LIMIT = 1 << 20 };
+enum { LIMIT = 1 << 20, WRITTEN_MAX = 8 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,10 +48,10 @@ static void check_print(const struct json *json)
 	AUTO_JSON *again = NULL;
 	AUTO_BUFFER first, second;
 
-	buffer_init(&first, LIMIT * 8);
-	buffer_init(&second, LIMIT * 8);
+	buffer_init(&first, WRITTEN_MAX);
+	buffer_init(&second, WRITTEN_MAX);
 	require(json_print(json, &first) == STATUS_OK, "what was read can be written");
-	require(json_parse(buffer_text(&first), LIMIT * 8, &again, NULL) == STATUS_OK,
+	require(json_parse(buffer_text(&first), WRITTEN_MAX, &again, NULL) == STATUS_OK,
 		"and be read again");
 	require(json_print(again, &second) == STATUS_OK &&
 			text_equal(buffer_text(&first), buffer_text(&second)),
