@@ -84,10 +84,28 @@ static enum status read_config(struct sync_work *work)
 	return config_read(&work->config, folder, work->options->trust, work->complaint);
 }
 
+/* What the document says of single users that was left out, for the administrator to see. */
+static enum status report_warnings(struct sync_work *work)
+{
+	const struct iam_directory *directory = &work->directory;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < directory->warning_count; i++)
+		status = sync_report(work, REPORT_DOCUMENT_WARNING, "%s: %s",
+				     directory->warnings[i].place.bytes,
+				     directory->warnings[i].reason.bytes);
+	if (status == STATUS_OK && directory->warnings_left_out > 0)
+		status = sync_report(work, REPORT_DOCUMENT_WARNING, "%zu more like these",
+				     directory->warnings_left_out);
+	return status;
+}
+
 static enum status fetch(struct sync_work *work)
 {
-	return source_fetch(&work->config, work->options->root, work->options->trust,
-			    &work->directory, work->complaint);
+	enum status status = source_fetch(&work->config, work->options->root, work->options->trust,
+					  &work->directory, work->complaint);
+
+	return status == STATUS_OK ? report_warnings(work) : status;
 }
 
 static const struct stage {

@@ -61,6 +61,8 @@ static const struct {
 				      "what applies to the account exceeds 4 MiB; left out" },
 	[REPORT_CONFIG_GROUP_UNKNOWN] = { "config-group-unknown",
 					  "a group that iam.conf names is not in the directory" },
+	[REPORT_DOCUMENT_WARNING] = { "document-warning",
+				      "a key is no key, or a user it names is absent; not used" },
 	[REPORT_SNAPSHOT_DAMAGED] = { "snapshot-damaged",
 				      "a snapshot could not be used and was made anew" },
 	[REPORT_GENERATION_WENT_BACK] = { "generation-went-back",

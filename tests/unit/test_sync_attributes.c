@@ -129,10 +129,29 @@ static void test_keys(void)
 	snapshot_close(&snapshot);
 }
 
+/* A bad key is one user's misfortune: everybody else has an account, and somebody hears of it. */
+static void test_bad_key(void)
+{
+	static const struct host_entity users[] = {
+		{ "alice", 1, 1, "", "SshKey1=junk", NULL },
+		{ "bob", 2, 2, "", NULL, NULL },
+		{ .name = NULL },
+	};
+
+	(void)host_start();
+	host_sync_users(users);
+	CHECK(host_uid("alice") != 0 && host_uid("bob") != 0, "both are there");
+	CHECK(host_reports("document-warning") == 1 &&
+		      host_reported("document-warning", "UserDetailList[0].Tags[0]: key SshKey1 of "
+							"user 'alice' left out"),
+	      "the key is reported, with its place");
+}
+
 int main(void)
 {
 	test_rows();
 	test_home_too_long();
 	test_keys();
+	test_bad_key();
 	return check_done();
 }
