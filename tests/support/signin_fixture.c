@@ -38,6 +38,44 @@ static void fill_groups(const struct person *person, struct arena *arena,
 	}
 }
 
+static void fill_policies(const struct person *person, struct arena *arena,
+			  struct access_principal *principal)
+{
+	struct text rest = text_of(person->policies ? person->policies : ""), word;
+
+	principal->policies = arena_take(arena, rest.length + 1, sizeof(struct access_policy));
+	CHECK_REQUIRE(principal->policies, "arena");
+	while (rest.length > 0 && text_next_piece(&rest, ' ', &word))
+		principal->policies[principal->policy_count++] =
+			(struct access_policy){ .key = word, .from = TEXT("user") };
+	principal->boundary_key = text_of(person->boundary ? person->boundary : "");
+}
+
+static void fill_tags(const struct person *person, struct arena *arena,
+		      struct access_principal *principal)
+{
+	struct text rest = text_of(person->tags ? person->tags : ""), word;
+
+	principal->tags = arena_take(arena, rest.length + 1, sizeof(struct iam_tag));
+	CHECK_REQUIRE(principal->tags, "arena");
+	while (rest.length > 0 && text_next_piece(&rest, ' ', &word)) {
+		struct iam_tag *tag = &principal->tags[principal->tag_count++];
+
+		(void)text_next_piece(&word, '=', &tag->key);
+		tag->value = word;
+	}
+}
+
+static struct text arn_of(const struct person *person, struct arena *arena)
+{
+	char arn[256];
+
+	(void)snprintf(arn, sizeof(arn), "arn:aws:iam::123456789012:%s/%s",
+		       person->is_role ? "role/host" : "user",
+		       person->iam_name ? person->iam_name : person->name);
+	return arena_text(arena, text_of(arn));
+}
+
 static const char *encoded_person(const struct person *person, uint32_t uid, struct arena *arena)
 {
 	const char *iam_name = person->iam_name ? person->iam_name : person->name;
@@ -45,18 +83,22 @@ static const char *encoded_person(const struct person *person, uint32_t uid, str
 		.is_role = person->is_role,
 		.iam_name = text_of(iam_name),
 		.id = text_of(person->id),
-		.arn = TEXT("arn:aws:iam::123456789012:user/somebody"),
+		.arn = arn_of(person, arena),
 		.path = TEXT("/"),
 		.unix_name = text_of(person->name),
 		.uid = uid,
 		.password_enabled = !person->lacks_login_profile,
-		.trust_policy = person->is_role ? TEXT("{}") : TEXT(""),
+		.trust_policy = text_of(person->trust     ? person->trust
+					: person->is_role ? "{}"
+							  : ""),
 		.session_seconds_max = person->is_role ? 3600 : 0,
 	};
 	AUTO_BUFFER json;
 
 	buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
 	fill_groups(person, arena, &principal);
+	fill_policies(person, arena, &principal);
+	fill_tags(person, arena, &principal);
 	CHECK_REQUIRE(access_principal_encode(&principal, &json) == STATUS_OK, "encode");
 	return arena_text(arena, buffer_text(&json)).bytes;
 }
@@ -78,7 +120,7 @@ static const char *encoded_account(const struct people *people, struct arena *ar
 
 void people_publish(const struct people *people, const char *folder, mode_t mode)
 {
-	struct fixture_record records[PEOPLE_MAX + 2] = { { 0 } };
+	struct fixture_record records[2 * PEOPLE_MAX + 2] = { { 0 } };
 	char path[SCRATCH_PATH_SIZE];
 	size_t count = 0;
 	AUTO_ARENA arena;
@@ -91,6 +133,11 @@ void people_publish(const struct people *people, const char *folder, mode_t mode
 						 encoded_person(person, FIRST_UID + (uint32_t)count,
 								&arena) };
 		count++;
+	}
+	for (const struct policy_text *text = people->policies; text && text->key; text++) {
+		CHECK_REQUIRE(count < 2 * PEOPLE_MAX, "policies that fit");
+		records[count++] =
+			(struct fixture_record){ SNAPSHOT_MAP_POLICIES, text->key, text->document };
 	}
 	if (!people->lacks_account)
 		records[count++] = (struct fixture_record){ SNAPSHOT_MAP_SETTINGS, "account",

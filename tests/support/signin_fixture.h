@@ -21,6 +21,15 @@ struct person {
 	bool is_role;
 	bool lacks_login_profile;
 	bool has_password, has_device;
+	const char *policies; /* keys of policy_texts, with one blank between; NULL: none */
+	const char *boundary; /* a key of policy_texts */
+	const char *trust;    /* of a role; {} when NULL */
+	const char *tags;     /* "Key=Value", with one blank between; NULL: none */
+};
+
+/* A document of the snapshot; key NULL ends a table. */
+struct policy_text {
+	const char *key, *document;
 };
 
 struct people {
@@ -28,6 +37,7 @@ struct people {
 	int64_t created;                          /* of the snapshot */
 	int64_t expires;                          /* of the document; 0: never */
 	const struct iam_password_policy *policy; /* NULL: AWS's default */
+	const struct policy_text *policies;       /* NULL: none */
 	bool lacks_account;                       /* no settings of the account in it */
 };
 
