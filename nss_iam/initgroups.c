@@ -70,8 +70,6 @@ static enum status group_list_add_all(struct group_list *list, const struct snap
 		gid_t gid = snapshot_gid_at(gids, index);
 		enum status status;
 
-		if (!question_id(gid)) /* no membership of root's group out of a damaged file */
-			return STATUS_BAD_DATA;
 		if (gid == primary || holds(list, gid))
 			continue;
 		status = group_list_add(list, gid);
