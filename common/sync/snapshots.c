@@ -154,34 +154,42 @@ static void unstage_all(const struct sync_work *work)
 		file_unstage(work->state_fd, targets[i].name);
 }
 
-/* Puts the old file back from its mapping. Best effort: the failure that led here is the one to
-   report, and new access beside an old directory is safe too. */
-static void restore(const struct sync_work *work, const struct target *target)
+/* Puts the old file back from its mapping. */
+static bool restore(const struct sync_work *work, const struct target *target)
 {
 	const struct previous *previous = &work->previous;
 	bool is_access = target->kind == SNAPSHOT_ACCESS;
 	const struct snapshot *old = is_access ? &previous->access : &previous->directory;
 	struct text bytes = { (const char *)old->base, old->size };
-	int saved_errno = errno;
-	enum status status = STATUS_OK;
 
 	if (is_access ? previous->has_access : previous->has_directory)
-		status = file_replace(work->state_fd, target->name, bytes, target->mode);
-	else
-		(void)unlinkat(work->state_fd, target->name, 0);
-	errno = status == STATUS_OK ? saved_errno : errno;
+		return file_replace(work->state_fd, target->name, bytes, target->mode) == STATUS_OK;
+	return unlinkat(work->state_fd, target->name, 0) == 0 || errno == ENOENT;
 }
 
-static enum status commit_all(struct sync_work *work)
+/* New access beside an old directory, where even this fails, is safe: whoever is new is not known
+   to the name service yet, and whoever is gone is refused. */
+static bool restore_all(const struct sync_work *work, size_t count)
 {
+	int saved_errno = errno; /* the failure that led here is the one to report */
+	bool is_restored = true;
+
+	for (size_t i = 0; i < count; i++)
+		is_restored = restore(work, &targets[i]) && is_restored;
+	errno = saved_errno;
+	return is_restored;
+}
+
+static enum status commit_all(struct sync_work *work, bool *out_is_restored)
+{
+	*out_is_restored = true;
 	for (size_t i = 0; i < TARGETS; i++) {
 		enum status status = file_commit(work->state_fd, targets[i].name);
 
 		if (status == STATUS_OK)
 			continue;
 		unstage_all(work);
-		for (size_t k = 0; k <= i; k++)
-			restore(work, &targets[k]);
+		*out_is_restored = restore_all(work, i + 1);
 		return status;
 	}
 	return STATUS_OK;
@@ -189,19 +197,21 @@ static enum status commit_all(struct sync_work *work)
 
 enum status snapshots_publish(struct sync_work *work)
 {
+	bool is_restored = true;
 	enum status status;
 
 	if (work->options->dry_run)
 		return STATUS_OK;
 	status = stage_all(work);
 	if (status == STATUS_OK)
-		status = commit_all(work);
+		status = commit_all(work, &is_restored);
 	else
 		unstage_all(work);
 	if (status != STATUS_OK)
 		return complain(work->complaint, status,
-				"the snapshots in %s cannot be written: %s", work->state_path,
-				status == STATUS_SYSTEM ? strerror(errno) : status_text(status));
+				"the snapshots in %s cannot be written: %s%s", work->state_path,
+				status == STATUS_SYSTEM ? strerror(errno) : status_text(status),
+				is_restored ? "" : "; nor could the old ones be put back");
 	work->result->published = work->has_changed;
 	return STATUS_OK;
 }

@@ -168,7 +168,7 @@ enum status sync_run(const struct sync_options *options, struct sync_result *out
 	arena_init(&work.arena, SYNC_ARENA_MAX);
 	config_init(&work.config);
 	for (size_t i = 0; status == STATUS_OK && i < ARRAY_LENGTH(stages); i++) {
-		sync_progress(&work, stages[i].words, i, ARRAY_LENGTH(stages));
+		sync_progress(&work, stages[i].words, 0, 0);
 		status = stages[i].run(&work);
 	}
 	return status;
