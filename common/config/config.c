@@ -97,6 +97,31 @@ static bool is_service_word(struct text word)
 	return false;
 }
 
+/* Words that contradict each other, or say nothing of what the service is, are not weighed. */
+static bool is_service_list(const struct config_list *list)
+{
+	static const struct {
+		const char *words[2];
+		bool is_needed;
+	} choices[] = {
+		{ { "login", "sudo" }, true },
+		{ { "remote", "local" }, false },
+		{ { "encrypted", NULL }, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(choices); i++) {
+		size_t count = 0;
+
+		for (size_t k = 0; k < list->count; k++)
+			count += text_is(list->words[k], choices[i].words[0]) ||
+				 (choices[i].words[1] &&
+				  text_is(list->words[k], choices[i].words[1]));
+		if (count > 1 || (choices[i].is_needed && count == 0))
+			return false;
+	}
+	return true;
+}
+
 /* What a resource's ARN may hold: a wildcard or a variable in a request would be read differently
    by different readers. */
 static bool is_plain_word(struct text word, const char *others)
@@ -203,6 +228,7 @@ static const struct config_option options[] = {
 	{ "services", "*", "what using a PAM service counts as", "",
 	  RULE(services, PAIRS(services, service_count), .minimum = 1, .maximum = 3,
 	       .is_valid = is_service, .is_valid_word = is_service_word,
+	       .is_valid_list = is_service_list,
 	       .wanted = "login or sudo, with remote or local, and encrypted") },
 };
 

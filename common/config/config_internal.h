@@ -30,6 +30,7 @@ struct config_rule {
 	const char *const *choices;         /* CONFIG_KIND_CHOICE: in the order of the enum */
 	bool (*is_valid)(struct text text); /* of the value; CONFIG_KIND_PAIRS: of the key */
 	bool (*is_valid_word)(struct text text);
+	bool (*is_valid_list)(const struct config_list *list); /* may be NULL */
 	bool is_whole;      /* CONFIG_KIND_PAIRS: the value is one word, blanks and all */
 	const char *wanted; /* what a value must be, in words */
 };

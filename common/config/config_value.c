@@ -152,6 +152,8 @@ static enum status parse_words(const struct config_setting *setting, struct conf
 		if (!list.words[i].bytes)
 			return STATUS_NO_MEMORY;
 	}
+	if (setting->rule->is_valid_list && !setting->rule->is_valid_list(&list))
+		return refuse(setting);
 	*out_list = list;
 	return STATUS_OK;
 }

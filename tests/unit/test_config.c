@@ -82,7 +82,7 @@ static void test_everything_set(void)
 		   "[mfa]\nmode = enrolled\notp_window = 2\n"
 		   "[lockout]\nfailures = 0\nduration = 90\n"
 		   "[local-groups]\ndocker = Developers Ops\nkvm = Ops\n"
-		   "[services]\nsudo-i = sudo\nmy.app = login\n"
+		   "[services]\nsudo-i = sudo\nmy.app = login remote encrypted\n"
 		   "[access]\n");
 	CHECK(read_it(&config, &complaint) == STATUS_OK, "a whole file: %s:%u %s", complaint.place,
 	      complaint.line, complaint.reason);
@@ -107,7 +107,7 @@ static void test_everything_set(void)
 	CHECK(config.service_count == 2 && text_is(config.services[0].key, "sudo-i") &&
 		      list_is(config.services[0].words, "sudo") &&
 		      text_is(config.services[1].key, "my.app") &&
-		      list_is(config.services[1].words, "login"),
+		      list_is(config.services[1].words, "login|remote|encrypted"),
 	      "services");
 }
 
@@ -236,6 +236,11 @@ static const struct {
 	{ "[local-groups]\ndocker = dev;ops\n", 2, "the name of a Unix or IAM group" },
 	{ "[services]\ncron = ignore\n", 2, "not login or sudo, with" },
 	{ "[services]\ncron =\n", 2, "not login or sudo, with" },
+	{ "[services]\ncron = login sudo\n", 2, "not login or sudo, with" },
+	{ "[services]\ncron = login login\n", 2, "not login or sudo, with" },
+	{ "[services]\ncron = remote\n", 2, "not login or sudo, with" },
+	{ "[services]\ncron = login remote local\n", 2, "not login or sudo, with" },
+	{ "[services]\ncron = encrypted login encrypted\n", 2, "not login or sudo, with" },
 	{ "[services]\ncron = login local encrypted remote\n", 2, "more than 3 words" },
 	{ "[host]\nname = a*b\n", 2, "not a host name" },
 	{ "[host]\narn = web1\n", 2, "not an ARN" },
