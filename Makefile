@@ -48,9 +48,9 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp snapshot password credentials policy source signin sync
+parts       := base json config directory otp snapshot password credentials policy access source signin sync
 pam_folders := pam_iam $(addprefix common/,base json config directory otp snapshot password \
-               credentials policy signin)
+               credentials policy access signin)
 ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(folder)/*.c))))
@@ -60,7 +60,7 @@ reader          := $(BUILD)/common/snapshot/snapshot_reader.o
 nss_objects     := $(call objects,nss_iam) $(reader)
 keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
 sudo_objects    := $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
-                   directory otp snapshot password credentials policy signin))
+                   directory otp snapshot password credentials policy access signin))
 pam_objects     := $(call objects,$(pam_folders))
 ctl_objects     := $(call objects,$(ctl_folders))
 # What tests link: the parts, and the PAM module's files below its entry points.

@@ -1,8 +1,6 @@
 #include "signin/signin_context.h"
 
-#include <stdio.h>
-#include <sys/utsname.h>
-
+#include "access/host_policy.h"
 #include "base/timestamp.h"
 #include "directory/arn.h"
 #include "policy/policy_address.h"
@@ -188,7 +186,7 @@ static void add_host(struct keys *keys, const struct signin_records *records,
 	struct signin_service service = signin_service_of(records, request->service);
 	struct text name;
 
-	keys->status = signin_host_name(records, keys->arena, &name);
+	keys->status = host_name(&records->config, keys->arena, &name);
 	add(keys, "host:Name", name);
 	add(keys, "host:Service", request->service);
 	add_if_known(keys, "host:TTY", request->tty);
@@ -232,49 +230,6 @@ enum status signin_context_build(const struct signin_records *records,
 		decision->context.undetermined_count = ARRAY_LENGTH(known_later);
 	}
 	return keys.status;
-}
-
-enum status signin_host_name(const struct signin_records *records, struct arena *arena,
-			     struct text *out_name)
-{
-	struct utsname system;
-
-	*out_name = records->config.host_name;
-	if (out_name->length > 0)
-		return STATUS_OK;
-	if (uname(&system) < 0)
-		return STATUS_SYSTEM;
-	*out_name = arena_text(arena, text_of(system.nodename));
-	return out_name->bytes ? STATUS_OK : STATUS_NO_MEMORY;
-}
-
-/* A node name can hold anything; in an ARN that is matched it may not. */
-static bool is_plain(struct text name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.bytes[i] <= ' ' || name.bytes[i] > '~' || strchr("*?:${}/", name.bytes[i]))
-			return false;
-	return name.length > 0;
-}
-
-enum status signin_host_arn(const struct signin_records *records, struct arena *arena,
-			    struct text *out_arn)
-{
-	char arn[512];
-	struct text name;
-	enum status status;
-
-	*out_arn = records->config.host_arn;
-	if (out_arn->length > 0)
-		return STATUS_OK;
-	status = signin_host_name(records, arena, &name);
-	if (status != STATUS_OK)
-		return status;
-	if (!is_plain(name) || text_format(arn, sizeof(arn), "arn:aws:host:::host/%.*s",
-					   TEXT_ARGUMENTS(name)) != STATUS_OK)
-		return STATUS_BAD_INPUT;
-	*out_arn = arena_text(arena, text_of(arn));
-	return out_arn->bytes ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 /* Who acts: the user, or the role's session. */

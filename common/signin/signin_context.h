@@ -18,10 +18,6 @@ MUST_CHECK enum status signin_caller(const struct signin_request *request,
 				     const struct access_principal *principal, struct arena *arena,
 				     struct policy_caller *out_caller);
 
-/* [host] name of iam.conf, or the kernel's node name. */
-MUST_CHECK enum status signin_host_name(const struct signin_records *records, struct arena *arena,
-					struct text *out_name);
-
 /* Fills decision->set with what applies to the principal: its policies and boundary, the host's,
    and the lists of groups in iam.conf. STATUS_OK with decision->reason set when one of them cannot
    be read and may deny. */

@@ -1,5 +1,6 @@
 #include "signin/signin_decision.h"
 
+#include "access/host_policy.h"
 #include "directory/arn.h"
 #include "directory/name.h"
 #include "signin/signin_context.h"
@@ -120,7 +121,7 @@ enum status signin_decide(const struct signin_records *records,
 		out_decision->reason = SIGNIN_REASON_ROLE_NOT_ASSUMED;
 		return STATUS_OK;
 	}
-	status = signin_host_arn(records, &out_decision->arena, &out_decision->resource);
+	status = host_arn(&records->config, &out_decision->arena, &out_decision->resource);
 	if (status == STATUS_OK)
 		status = signin_caller(request, principal, &out_decision->arena,
 				       &out_decision->caller);

@@ -12,7 +12,6 @@
 
 enum {
 	SIGNIN_POLICIES_ARENA_MAX = 128 << 20,
-	SIGNIN_HOST_POLICY_MAX = POLICY_BYTES_MAX,
 	SIGNIN_CONTEXT_KEYS_MAX = 512,
 };
 
@@ -52,10 +51,6 @@ MUST_CHECK enum status signin_decide_assumption(const struct signin_records *rec
 						const struct signin_assumption *assumption,
 						const struct policy_trace *trace,
 						struct signin_decision *out_decision);
-
-/* arn:aws:host:::host/NAME or what iam.conf says. */
-MUST_CHECK enum status signin_host_arn(const struct signin_records *records, struct arena *arena,
-				       struct text *out_arn);
 
 /* What is known of a PAM service: iam.conf's line, or the built-in table's. */
 struct signin_service {

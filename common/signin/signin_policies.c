@@ -1,9 +1,5 @@
-#include <fcntl.h>
-
+#include "access/host_policy.h"
 #include "signin/signin_context.h"
-#include "json/json_write.h"
-
-enum { SUGAR_BYTES_MAX = 256 << 10 };
 
 static enum status take_document(struct signin_decision *decision, struct text source,
 				 enum policy_kind kind, struct policy_document *out_document)
@@ -95,94 +91,16 @@ static enum status load_boundary(const struct signin_records *records,
 	return status;
 }
 
-/* One statement of a host policy for a list of groups in iam.conf. */
-static void write_list(struct json_writer *writer, const char *sid, const char *effect,
-		       const char *action, const struct config_list *groups)
-{
-	if (groups->count == 0)
-		return;
-	json_write_object(writer, NULL);
-	json_write_text(writer, "Sid", text_of(sid));
-	json_write_text(writer, "Effect", text_of(effect));
-	json_write_text(writer, "Principal", TEXT("*"));
-	json_write_text(writer, "Action", text_of(action));
-	json_write_text(writer, "Resource", TEXT("*"));
-	json_write_object(writer, "Condition");
-	json_write_object(writer, "ForAnyValue:StringEqualsIgnoreCase");
-	json_write_array(writer, "host:Group");
-	for (size_t i = 0; i < groups->count; i++)
-		json_write_text(writer, NULL, groups->words[i]);
-	json_write_close(writer, ']');
-	json_write_close(writer, '}');
-	json_write_close(writer, '}');
-	json_write_close(writer, '}');
-}
-
-static enum status load_lists(const struct signin_records *records,
-			      struct signin_decision *decision,
-			      struct policy_document *out_document)
-{
-	const struct config *config = &records->config;
-	struct json_writer writer;
-	AUTO_BUFFER json;
-	struct text copy;
-	enum status status;
-
-	buffer_init(&json, SUGAR_BYTES_MAX);
-	json_write_begin(&writer, &json, false);
-	json_write_object(&writer, NULL);
-	json_write_text(&writer, "Version", TEXT("2012-10-17"));
-	json_write_array(&writer, "Statement");
-	write_list(&writer, "login_groups", "Allow", "host:Login", &config->login_groups);
-	write_list(&writer, "sudo_groups", "Allow", "host:Sudo", &config->sudo_groups);
-	write_list(&writer, "deny_groups", "Deny", "*", &config->deny_groups);
-	json_write_close(&writer, ']');
-	json_write_close(&writer, '}');
-	status = json_write_end(&writer);
-	if (status != STATUS_OK)
-		return status;
-	copy = arena_text(&decision->arena, buffer_text(&json));
-	if (!copy.bytes)
-		return STATUS_NO_MEMORY;
-	return policy_parse(copy, &decision->arena, out_document, &decision->complaint);
-}
-
-static enum status read_host_policy(const struct signin_records *records,
-				    struct signin_decision *decision, struct text *out_source)
-{
-	AUTO_CLOSE int folder_fd = -1, fd = -1;
-	AUTO_BUFFER bytes;
-	enum status status =
-		folder_open_trusted(records->paths.config_folder, records->paths.trust, &folder_fd);
-
-	buffer_init(&bytes, SIGNIN_HOST_POLICY_MAX);
-	if (status == STATUS_OK)
-		status = file_open_trusted(folder_fd, "host-policy.json", records->paths.trust,
-					   SIGNIN_HOST_POLICY_MAX, &fd);
-	if (status == STATUS_OK)
-		status = file_read_all(fd, &bytes);
-	if (status != STATUS_OK)
-		return status;
-	*out_source = arena_text(&decision->arena, buffer_text(&bytes));
-	return out_source->bytes ? STATUS_OK : STATUS_NO_MEMORY;
-}
-
 /* The host's own policy: absent it says nothing, wrong it lets nobody do anything. */
 static enum status load_host_policy(const struct signin_records *records,
 				    struct signin_decision *decision,
 				    struct policy_document *out_document)
 {
-	struct text source;
-	enum status status = read_host_policy(records, decision, &source);
+	enum status status = host_policy_read(records->paths.config_folder, records->paths.trust,
+					      &decision->arena, out_document, &decision->complaint);
 
-	if (status == STATUS_NOT_FOUND)
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY)
 		return status;
-	if (status == STATUS_OK)
-		status = take_document(decision, source, POLICY_RESOURCE, out_document);
-	if (status == STATUS_OK || status == STATUS_NO_MEMORY)
-		return status;
-	if (decision->complaint.reason[0] == '\0')
-		(void)complain(&decision->complaint, status, "%s", status_text(status));
 	decision->reason = SIGNIN_REASON_HOST_POLICY;
 	return STATUS_NOT_FOUND;
 }
@@ -202,7 +120,7 @@ enum status signin_policies_load(const struct signin_records *records,
 	if (status == STATUS_OK)
 		status = load_boundary(records, principal, decision);
 	if (status == STATUS_OK)
-		status = load_lists(records, decision, &documents[0]);
+		status = host_policy_from_lists(&records->config, &decision->arena, &documents[0]);
 	if (status != STATUS_OK)
 		return status;
 	sources[count++] = (struct policy_source){ TEXT("iam.conf"), &documents[0] };

@@ -8,7 +8,7 @@ floor() {
 	base) echo 0 ;;
 	json | config | directory | otp) echo 1 ;;
 	snapshot | password | policy | credentials | audit) echo 2 ;;
-	source | report) echo 3 ;;
+	source | report | access) echo 3 ;;
 	signin | sync) echo 4 ;;
 	tools | pam_iam | nss_iam) echo 5 ;;
 	*) echo 9 ;; # a part without a floor may be seen by nobody: add it above
