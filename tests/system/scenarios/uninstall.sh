@@ -11,7 +11,7 @@ local_accounts_work() { # local_accounts_work WHEN
 	allowed "$1: a local account signs in by ssh"
 	talk '[sudo] password for localadmin: ' Local-Pass-1 -- "$system/as.sh" localadmin sudo id
 	allowed "$1: and becomes root by sudo"
-	talk 'login: ' localuser "$prompt" Local-Pass-2 'localuser@iam-demo:~$ ' exit -- login
+	talk 'login: ' localuser "$prompt" Local-Pass-2 'localuser@iam-demo:~$ ' exit -- "$system/console.sh"
 	allowed "$1: the console works"
 	run chpasswd <<<'localuser:Local-Pass-2'
 	allowed "$1: local passwords change"
