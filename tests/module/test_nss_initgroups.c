@@ -8,6 +8,20 @@
 enum { GROUPS = 300, PRIMARY = NSS_ID + 1, FIRST = NSS_ID + 5000 };
 
 static struct nss_module nss;
+static int allocations_left = -1; /* that succeed; -1: all */
+
+/* The module's only allocations: this one comes before libc's. */
+EXPORT void *reallocarray(void *block, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (allocations_left == 0 || __builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	allocations_left -= allocations_left > 0;
+	return realloc(block, bytes);
+}
 
 /* alice in GROUPS groups, FIRST and on. */
 static void publish(void)
@@ -124,6 +138,25 @@ static void test_present_already(void)
 	free(gids);
 }
 
+/* 301 groups from room for 32 need four allocations: each of them fails once. */
+static void test_no_memory(void)
+{
+	for (allocations_left = 0; allocations_left < 4;) {
+		int allowed = allocations_left, error = 0;
+		long start = 2, size = 32;
+		gid_t *gids = array(2, 32);
+		enum nss_status status =
+			nss.initgroups_dyn("alice", PRIMARY, &start, &size, &gids, 0, &error);
+
+		CHECK(status == NSS_STATUS_TRYAGAIN && error == ENOMEM && start == 2 &&
+			      size == 32L << allowed && gids[0] == PRIMARY && gids[1] == 2001,
+		      "no memory after %d allocations: none of the groups", allowed);
+		free(gids);
+		allocations_left = allowed + 1;
+	}
+	allocations_left = -1;
+}
+
 static bool adds_nothing(const char *user, enum nss_status status, int expected_error)
 {
 	long start = 1, size = 4;
@@ -157,6 +190,7 @@ int main(void)
 	publish();
 	test_growth();
 	test_present_already();
+	test_no_memory();
 	test_nobody_of_ours();
 	return check_done();
 }
