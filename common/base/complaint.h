@@ -13,6 +13,7 @@
 struct complaint {
 	char place[200]; /* "UserDetailList[3].Tags[1].Key", "/etc/iam/iam.conf"; may be empty */
 	unsigned line;   /* 0 when a line number says nothing */
+	unsigned column; /* in bytes from 1; 0 when only the line is known */
 	char reason[240];
 };
 

@@ -66,6 +66,18 @@ static enum status read_stat(int proc_fd, const char *name, pid_t *out_parent, u
 	return status == STATUS_OK ? process_stat_parse(stat, out_parent, out_start) : status;
 }
 
+bool process_is_alive(const char *proc, const struct process *process)
+{
+	AUTO_CLOSE int proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[32];
+	pid_t parent;
+	uint64_t start;
+
+	return proc_fd >= 0 &&
+	       text_format(name, sizeof(name), "%d/stat", (int)process->pid) == STATUS_OK &&
+	       read_stat(proc_fd, name, &parent, &start) == STATUS_OK && start == process->start;
+}
+
 /* From this process upwards, as far as proc shows them; init is the last. */
 static enum status read_ancestors(int proc_fd, struct process_lineage *lineage)
 {

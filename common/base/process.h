@@ -34,6 +34,9 @@ struct process_lineage {
    sessions has none. */
 MUST_CHECK enum status process_lineage_read(const char *proc, struct process_lineage *out_lineage);
 
+/* Does this very process still run? False too where proc does not show it. */
+bool process_is_alive(const char *proc, const struct process *process);
+
 /* The fields of one /proc/PID/stat; a program's name may hold anything, ")" and blanks too. */
 MUST_CHECK enum status process_stat_parse(struct text stat, pid_t *out_parent, uint64_t *out_start);
 

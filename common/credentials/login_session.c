@@ -3,6 +3,9 @@
 #include "credentials/credential_database.h"
 #include "credentials/session_place.h"
 
+#define LOGIN_SESSION_FIELDS \
+	"number, audit, pid, start, user, service, tty, address, started, mfa_at, boot"
+
 /* Reads column texts into a session's arrays; a row that does not fit is damaged. */
 static enum status read_row(sqlite3_stmt *row, struct login_session *out_session)
 {
@@ -22,7 +25,7 @@ static enum status read_row(sqlite3_stmt *row, struct login_session *out_session
 			return STATUS_BAD_DATA;
 	out_session->started = sqlite3_column_int64(row, PLACE_COLUMNS + 4);
 	out_session->mfa_at = sqlite3_column_int64(row, PLACE_COLUMNS + 5);
-	return STATUS_OK;
+	return session_process_read(row, PLACE_COLUMNS + 6, &out_session->opener);
 }
 
 enum status login_session_open(struct credential_store *store,
@@ -63,8 +66,7 @@ enum status login_session_open(struct credential_store *store,
 static enum status find(struct credential_store *store, const struct process_lineage *lineage,
 			struct text user_id, struct login_session *out_session, int64_t *out_number)
 {
-	static const char sql[] = "SELECT number, audit, pid, start, user, service, tty, address,"
-				  " started, mfa_at FROM login_session"
+	static const char sql[] = "SELECT " LOGIN_SESSION_FIELDS " FROM login_session"
 				  " WHERE boot = ?1 AND user = ?2 ORDER BY number DESC";
 	struct session_place best = PLACE_NONE;
 	AUTO_STATEMENT *row = NULL;
@@ -123,4 +125,24 @@ enum status login_session_close(struct credential_store *store,
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
 	return status;
+}
+
+enum status login_session_list(struct credential_store *store,
+			       bool (*tell)(void *context, const struct login_session *session),
+			       void *context)
+{
+	AUTO_STATEMENT *row = NULL;
+	struct login_session session;
+	enum status status = database_query(
+		store, "SELECT " LOGIN_SESSION_FIELDS " FROM login_session ORDER BY number DESC",
+		NULL, 0, &row);
+
+	while (status == STATUS_OK) {
+		status = database_next_row(store, row);
+		if (status == STATUS_OK)
+			status = read_row(row, &session);
+		if (status == STATUS_OK && !tell(context, &session))
+			return STATUS_OK;
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

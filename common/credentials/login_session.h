@@ -17,6 +17,12 @@ enum {
 	SESSIONS_MAX = 20000,      /* of each kind; the oldest give way */
 };
 
+/* The process that opened or approved a session, in its boot; set by the store. */
+struct session_process {
+	char boot_id[PROCESS_BOOT_ID_SIZE];
+	struct process process;
+};
+
 struct login_session {
 	char user_id[SESSION_TEXT_SIZE];
 	char service[SESSION_TEXT_SIZE];
@@ -24,6 +30,7 @@ struct login_session {
 	char address[SESSION_ADDRESS_SIZE]; /* "" when local */
 	int64_t started;
 	int64_t mfa_at; /* when a code was last proven in it; 0: never */
+	struct session_process opener;
 };
 
 /* Records the session that this process opens; one it opened before is replaced. */
@@ -46,6 +53,11 @@ MUST_CHECK enum status login_session_prove(struct credential_store *store,
 MUST_CHECK enum status login_session_close(struct credential_store *store,
 					   const struct process_lineage *lineage);
 
+/* Those that were opened and not closed, newest first, told one by one until tell returns false. */
+MUST_CHECK enum status
+login_session_list(struct credential_store *store,
+		   bool (*tell)(void *context, const struct login_session *session), void *context);
+
 enum role_session_state {
 	ROLE_SESSION_APPROVED = 0, /* decided, not begun */
 	ROLE_SESSION_OPEN,
@@ -61,6 +73,7 @@ struct role_session {
 	int64_t since, until;
 	int64_t mfa_at;
 	enum role_session_state state;
+	struct session_process opener;
 };
 
 /* The decision to let the user take the role, made in this process; it must be opened by this

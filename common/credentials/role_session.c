@@ -5,7 +5,7 @@
 #define ROLE_SESSION_FIELDS                                                           \
 	"number, audit, pid, start, role, role_name, user, user_name, session_name, " \
 	"source_identity,"                                                            \
-	" address, since, until, mfa_at, state"
+	" address, since, until, mfa_at, state, boot"
 
 static enum status read_row(sqlite3_stmt *row, struct role_session *out_session)
 {
@@ -35,7 +35,7 @@ static enum status read_row(sqlite3_stmt *row, struct role_session *out_session)
 	if (state < ROLE_SESSION_APPROVED || state > ROLE_SESSION_ENDED)
 		return STATUS_BAD_DATA;
 	out_session->state = (enum role_session_state)state;
-	return STATUS_OK;
+	return session_process_read(row, column + 4, &out_session->opener);
 }
 
 enum status role_session_approve(struct credential_store *store,

@@ -12,6 +12,20 @@ static unsigned distance_to(const struct process_lineage *lineage, int64_t audit
 	return PLACE_NOWHERE;
 }
 
+enum status session_process_read(sqlite3_stmt *row, int boot_column,
+				 struct session_process *out_process)
+{
+	int64_t pid = sqlite3_column_int64(row, 2);
+
+	if (pid < 1 || pid > INT32_MAX ||
+	    text_copy(column_text(row, boot_column), out_process->boot_id,
+		      sizeof(out_process->boot_id)) != STATUS_OK)
+		return STATUS_BAD_DATA;
+	out_process->process =
+		(struct process){ (pid_t)pid, (uint64_t)sqlite3_column_int64(row, 3) };
+	return STATUS_OK;
+}
+
 bool session_place_is_nearer(const struct process_lineage *lineage, sqlite3_stmt *row,
 			     struct session_place *inout_best)
 {

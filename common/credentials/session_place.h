@@ -4,8 +4,8 @@
 #ifndef IAM_CREDENTIALS_SESSION_PLACE_H
 #define IAM_CREDENTIALS_SESSION_PLACE_H
 
-#include "base/process.h"
 #include "credentials/credential_database.h"
+#include "credentials/login_session.h"
 
 /* The first columns of a query for sessions: number, audit, pid, start. */
 enum { PLACE_COLUMNS = 4, PLACE_AUDIT = PROCESS_ANCESTORS_MAX, PLACE_NOWHERE };
@@ -26,6 +26,10 @@ struct session_place {
 	{                        \
 		0, PLACE_NOWHERE \
 	}
+
+/* The process of the row's session; the boot is in the column given. */
+MUST_CHECK enum status session_process_read(sqlite3_stmt *row, int boot_column,
+					    struct session_process *out_process);
 
 /* Is the row's session nearer than the best so far? Rows come newest first, and of two that are
    equally near the newer stays. */

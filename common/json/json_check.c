@@ -260,13 +260,17 @@ static reason check_next(struct checker *checker)
 	return check_more(checker);
 }
 
-static unsigned line_of(struct text document, const char *at)
+static void locate(struct text document, const char *at, struct complaint *out_complaint)
 {
-	unsigned line = 1;
+	const char *line_start = document.bytes;
 
+	out_complaint->line = 1;
 	for (const char *byte = document.bytes; byte < at; byte++)
-		line += *byte == '\n';
-	return line;
+		if (*byte == '\n') {
+			out_complaint->line++;
+			line_start = byte + 1;
+		}
+	out_complaint->column = (unsigned)(at - line_start) + 1;
 }
 
 static reason check_all(struct checker *checker)
@@ -291,7 +295,7 @@ enum status json_check(struct text document, size_t bytes_max, struct complaint 
 	reason fault;
 
 	if (out_complaint)
-		out_complaint->line = 0;
+		out_complaint->line = out_complaint->column = 0;
 	if (document.length > bytes_max)
 		return complain(out_complaint, STATUS_BAD_INPUT, "larger than %zu bytes",
 				bytes_max);
@@ -303,6 +307,6 @@ enum status json_check(struct text document, size_t bytes_max, struct complaint 
 	if (!fault)
 		return STATUS_OK;
 	if (out_complaint)
-		out_complaint->line = line_of(document, checker.next);
+		locate(document, checker.next, out_complaint);
 	return complain(out_complaint, STATUS_BAD_INPUT, "not valid JSON: %s", fault);
 }

@@ -208,6 +208,19 @@ struct policy_trace {
 	void *context;
 };
 
+/* Does one condition of a statement hold, as the statement reads it: what is doubtful does not hold
+   in an Allow and does in a Deny. For people who ask why. */
+bool policy_condition_holds(const struct policy_document *document,
+			    const struct policy_statement *statement,
+			    const struct policy_condition *condition,
+			    const struct policy_context *context);
+
+/* What a condition's value or a resource stands for once its variables are replaced. False when
+   there are none, one of them has no value, or it does not fit. */
+bool policy_expand(const struct policy_document *document, struct text value,
+		   const struct policy_context *context, char *buffer, size_t size,
+		   struct text *out_text);
+
 /* No allocation, no recursion. STATUS_BAD_INPUT when the context is ambiguous (a key twice but for
    case, several values for a single-valued key); the verdict is then a deny. */
 MUST_CHECK enum status policy_evaluate(const struct policy_set_of_documents *set,

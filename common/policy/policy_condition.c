@@ -393,7 +393,7 @@ enum policy_truth policy_match_condition(const struct policy_document *document,
 	    (policy_operator_takes_variables(operation) || operation->type == TYPE_BOOL))
 		start.variables = context;
 	if (is_undetermined(condition, start.variables, context))
-		return policy_truth_of(!statement->is_deny);
+		return policy_truth_of(statement->is_deny == context->wants_certainty);
 	key = policy_context_find(context, condition->key);
 	if (operation->type == TYPE_NULL)
 		return match_null(condition, key);
@@ -405,6 +405,15 @@ enum policy_truth policy_match_condition(const struct policy_document *document,
 		return match_set(&start, condition, key);
 	/* A scalar operator never matches a multivalued key, negated or not. */
 	return key->is_many ? POLICY_NO : match_value(&start, condition, key->values[0]);
+}
+
+bool policy_condition_holds(const struct policy_document *document,
+			    const struct policy_statement *statement,
+			    const struct policy_condition *condition,
+			    const struct policy_context *context)
+{
+	return policy_resolve(policy_match_condition(document, statement, condition, context),
+			      statement->is_deny);
 }
 
 bool policy_operator_accepts_literal(const struct policy_operator *operation, struct text literal)

@@ -17,13 +17,15 @@ struct policy_key {
 };
 
 /* A key may be undetermined: nobody knows it yet, but somebody will who decides again. Then the
-   answer is what could still come: an Allow that asks for it may apply, a Deny does not yet. */
+   answer is what could still come: an Allow that asks for it may apply, a Deny does not yet. For
+   those who ask what is certain it is the other way round. */
 struct policy_context {
 	const struct policy_key *keys;
 	size_t count;
 	const struct text *undetermined;
 	size_t undetermined_count;
 	bool others_are_undetermined; /* every key that is not in keys */
+	bool wants_certainty; /* is it allowed whatever the undetermined keys turn out to be */
 };
 
 /* NULL when absent. */

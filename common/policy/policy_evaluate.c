@@ -21,10 +21,8 @@ static bool conditions_hold(const struct policy_document *document,
 {
 	for (size_t i = 0; i < statement->condition_count; i++) {
 		const struct policy_condition *condition = &statement->conditions[i];
-		enum policy_truth truth =
-			policy_match_condition(document, statement, condition, request->context);
 
-		if (!policy_resolve(truth, statement->is_deny)) {
+		if (!policy_condition_holds(document, statement, condition, request->context)) {
 			*out_failed = condition;
 			return false;
 		}

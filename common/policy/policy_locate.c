@@ -7,10 +7,12 @@ static bool step_into(struct text *inout_value, struct text step)
 	struct json_pieces pieces;
 	struct text name, value;
 	uint64_t wanted = 0, index = 0;
-	bool is_index = text_parse_uint64(step, 0, UINT32_MAX, &wanted) == STATUS_OK;
+	bool is_index = text_parse_uint64(step, 0, UINT32_MAX, &wanted) == STATUS_OK, is_single;
 
 	if (json_pieces_init(&pieces, *inout_value) != STATUS_OK)
 		return false;
+	/* One value that stands for a list of one: "Statement": {...}. */
+	is_single = pieces.kind == JSON_OBJECT && is_index && wanted == 0;
 	while (json_pieces_next(&pieces, &name, &value)) {
 		bool is_it = pieces.kind == JSON_ARRAY ? is_index && index == wanted
 						       : text_equal(name, step);
@@ -21,7 +23,7 @@ static bool step_into(struct text *inout_value, struct text step)
 		}
 		index++;
 	}
-	return false;
+	return is_single;
 }
 
 /* "Statement[1].Condition" is three steps: Statement, 1, Condition. */

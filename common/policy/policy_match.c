@@ -100,8 +100,9 @@ static enum policy_truth match_one_resource(struct text entry,
 	switch (resolution_of(entry, question->variables)) {
 	case POLICY_RESOLVED:
 		break;
-	case POLICY_UNDETERMINED: /* whatever leaves most allowed */
-		return policy_truth_of(question->is_deny == question->is_listed_to_exclude);
+	case POLICY_UNDETERMINED: /* whatever leaves most allowed, or least */
+		return policy_truth_of((question->is_deny == question->is_listed_to_exclude) !=
+				       question->variables->wants_certainty);
 	case POLICY_UNRESOLVED:
 	case POLICY_UNRESOLVED_MANY:
 		return question->is_listed_to_exclude ? POLICY_UNKNOWN : POLICY_NO;

@@ -288,6 +288,21 @@ static bool encode_utf8(int32_t character, char **inout_next, const char *end)
 	return true;
 }
 
+bool policy_expand(const struct policy_document *document, struct text value,
+		   const struct policy_context *context, char *buffer, size_t size,
+		   struct text *out_text)
+{
+	struct policy_pattern pattern = { .text = value, .context = context };
+	struct text rest = value, inside;
+
+	while (rest.length > 0 && !variable_at(rest, &inside))
+		rest = text_skip(rest, 1);
+	if (!document->is_2012 || rest.length == 0 ||
+	    policy_pattern_resolution(&pattern) != POLICY_RESOLVED)
+		return false;
+	return policy_pattern_expand(&pattern, buffer, size, out_text);
+}
+
 bool policy_pattern_expand(const struct policy_pattern *pattern, char *buffer, size_t size,
 			   struct text *out_text)
 {

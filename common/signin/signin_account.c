@@ -1,3 +1,4 @@
+#include "signin/signin_decision.h"
 #include "signin/signin_internal.h"
 
 /* How far a host's clock may be behind the one that wrote the snapshot's date. */
@@ -46,6 +47,22 @@ static enum signin_reason reason_of_role(const struct signin_records *records,
 	return SIGNIN_REASON_NONE;
 }
 
+enum status signin_account_standing(const struct signin_records *records,
+				    const struct signin_request *request, struct arena *arena,
+				    struct access_principal *out_principal,
+				    struct signin_answer *out_answer)
+{
+	enum status status;
+
+	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
+	status = signin_find_person(records, request, arena, out_principal, out_answer);
+	if (status == STATUS_OK && out_answer->reason == SIGNIN_REASON_ROLE_DIRECT)
+		out_answer->reason = reason_of_role(records, request);
+	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
+		return status;
+	return check_age(records, request->now, arena, out_answer);
+}
+
 enum status signin_account(const struct signin_records *records,
 			   const struct signin_request *request, struct signin_answer *out_answer)
 {
@@ -53,14 +70,8 @@ enum status signin_account(const struct signin_records *records,
 	struct access_principal principal;
 	enum status status;
 
-	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	status = signin_find_person(records, request, &arena, &principal, out_answer);
-	if (status == STATUS_OK && out_answer->reason == SIGNIN_REASON_ROLE_DIRECT)
-		out_answer->reason = reason_of_role(records, request);
-	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
-		return status;
-	status = check_age(records, request->now, &arena, out_answer);
+	status = signin_account_standing(records, request, &arena, &principal, out_answer);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
 	status = signin_authorize(records, request, &principal,

@@ -134,7 +134,12 @@ enum status signin_decide(const struct signin_records *records,
 	return status == STATUS_OK ? evaluate(out_decision, trace) : status;
 }
 
-static bool is_external_id(struct text text)
+bool signin_is_session_name(struct text text)
+{
+	return text.length >= SESSION_NAME_MIN && iam_name_is_valid(text, SESSION_NAME_MAX);
+}
+
+bool signin_is_external_id(struct text text)
 {
 	for (size_t i = 0; i < text.length; i++) {
 		char byte = text.bytes[i];
@@ -149,9 +154,8 @@ static bool is_external_id(struct text text)
 
 static bool is_sound(const struct signin_assumption *assumption)
 {
-	return assumption->role->is_role && assumption->session_name.length >= SESSION_NAME_MIN &&
-	       iam_name_is_valid(assumption->session_name, SESSION_NAME_MAX) &&
-	       is_external_id(assumption->external_id) &&
+	return assumption->role->is_role && signin_is_session_name(assumption->session_name) &&
+	       signin_is_external_id(assumption->external_id) &&
 	       (assumption->source_identity.length == 0 ||
 		iam_name_is_valid(assumption->source_identity, SESSION_NAME_MAX));
 }

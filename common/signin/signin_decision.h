@@ -52,6 +52,19 @@ MUST_CHECK enum status signin_decide_assumption(const struct signin_records *rec
 						const struct policy_trace *trace,
 						struct signin_decision *out_decision);
 
+/* Everything that signin_account() looks at before policies: the account is known, is no role
+   outside of its session, and the snapshot is not too old. STATUS_OK and reason none: nothing of
+   that speaks against it. */
+MUST_CHECK enum status signin_account_standing(const struct signin_records *records,
+					       const struct signin_request *request,
+					       struct arena *arena,
+					       struct access_principal *out_principal,
+					       struct signin_answer *out_answer);
+
+/* What STS accepts: the name of a role session, an external id (which may be empty: none). */
+bool signin_is_session_name(struct text text);
+bool signin_is_external_id(struct text text);
+
 /* What is known of a PAM service: iam.conf's line, or the built-in table's. */
 struct signin_service {
 	const char *action; /* "" when iam.conf gives no action: nobody is allowed */

@@ -108,6 +108,26 @@ static void test_grammar(void)
 	}
 }
 
+static void test_columns(void)
+{
+	static const struct {
+		const char *document;
+		unsigned line, column;
+	} rows[] = {
+		{ "]", 1, 1 },   { "{\"a\":1]", 1, 7 }, { "[\n1,\n  x]", 3, 3 },
+		{ "[\n", 2, 1 }, { "", 0, 0 }, /* a place says nothing */
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct complaint complaint = { .line = 99, .column = 99 };
+
+		CHECK(json_check(text_of(rows[i].document), LIMIT, &complaint) ==
+				      STATUS_BAD_INPUT &&
+			      complaint.line == rows[i].line && complaint.column == rows[i].column,
+		      "'%s' is wrong at %u:%u", rows[i].document, complaint.line, complaint.column);
+	}
+}
+
 static struct text nested(unsigned depth, char *buffer)
 {
 	memset(buffer, '[', depth);
@@ -401,6 +421,7 @@ static void test_places(void)
 int main(void)
 {
 	test_grammar();
+	test_columns();
 	test_limits();
 	test_trees();
 	test_many_members();

@@ -267,6 +267,73 @@ static void test_locate(void)
 	}
 }
 
+static const struct {
+	const char *place;
+	unsigned line, column;
+} single_places[] = {
+	{ "Statement", 2, 15 },           { "Statement[0]", 2, 15 },
+	{ "Statement[0].Effect", 3, 13 }, { "Statement.Effect", 3, 13 },
+	{ "Statement[1].Effect", 2, 15 },
+};
+
+static void test_locate_single(void)
+{
+	static const char text[] = "{\n \"Statement\": {\n  \"Effect\": \"Allow\"\n }\n}";
+
+	for (size_t i = 0; i < ARRAY_LENGTH(single_places); i++) {
+		unsigned line, column;
+
+		policy_locate(text_of(text), single_places[i].place, &line, &column);
+		CHECK(line == single_places[i].line && column == single_places[i].column,
+		      "a single statement: %s is at %u:%u, got %u:%u", single_places[i].place,
+		      single_places[i].line, single_places[i].column, line, column);
+	}
+}
+
+static const struct {
+	const char *value;
+	const char *expanded; /* NULL: nothing to expand, or no value */
+	bool is_2008;
+} expansions[] = {
+	{ "${aws:username}", "alice", false },
+	{ "home/${AWS:UserName}/*", "home/alice/*", false },
+	{ "${k:none, 'nobody'}", "nobody", false },
+	{ "${*}${?}${$}", "*?$", false },
+	{ "plain", NULL, false },
+	{ "$", NULL, false },
+	{ "", NULL, false },
+	{ "${k:none}", NULL, false },
+	{ "${aws:username", NULL, false },
+	{ "${k:many}", NULL, false },
+	{ "${aws:username}", NULL, true },
+	{ "${aws:username}${aws:username}${aws:username}", NULL,
+	  false }, /* longer than the buffer */
+};
+
+static void test_expand(void)
+{
+	static const struct text values[] = { TEXT("alice"), TEXT("b") };
+	static const struct policy_key keys[] = {
+		{ .name = TEXT("aws:username"), .values = values, .count = 1 },
+		{ .name = TEXT("k:many"), .values = values, .count = 2, .is_many = true },
+	};
+	static const struct policy_context context = { .keys = keys, .count = 2 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(expansions); i++) {
+		struct policy_document document = { .is_2012 = !expansions[i].is_2008 };
+		struct text expanded;
+		char buffer[13];
+		bool is_expanded = policy_expand(&document, text_of(expansions[i].value), &context,
+						 buffer, sizeof(buffer), &expanded);
+
+		CHECK(expansions[i].expanded
+			      ? is_expanded && text_is(expanded, expansions[i].expanded)
+			      : !is_expanded,
+		      "%s stands for %s", expansions[i].value,
+		      expansions[i].expanded ? expansions[i].expanded : "nothing");
+	}
+}
+
 static void test_limits(void)
 {
 	AUTO_ARENA small;
@@ -295,6 +362,8 @@ int main(void)
 	test_judged();
 	test_all_findings_are_told();
 	test_locate();
+	test_locate_single();
+	test_expand();
 	test_limits();
 	return check_done();
 }

@@ -4,34 +4,47 @@
 /* What could still be allowed, when the keys that only a later decision knows are left open. */
 static const struct {
 	const char *effect, *rest;
-	bool could_be_allowed; /* with an Allow of everything beside a Deny */
+	bool could_be_allowed, is_certain; /* with an Allow of everything beside a Deny */
 } open_questions[] = {
-	{ "Allow", "\"Resource\":\"*\"", true },
+	{ "Allow", "\"Resource\":\"*\"", true, true },
 	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"host:Command\":\"/x\"}}",
-	  true },
-	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"Null\":{\"HOST:command\":\"true\"}}",
-	  true },
-	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:none\":\"x\"}}",
+	  true, false },
+	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"Null\":{\"HOST:command\":\"true\"}}", true,
+	  false },
+	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:none\":\"x\"}}", false,
 	  false },
 	{ "Allow",
 	  "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"host:Command\":\"/"
 	  "x\",\"k:none\":\"x\"}}",
-	  false },
-	{ "Allow", "\"Resource\":\"arn:aws:host:::host/${host:Command}\"", true },
-	{ "Allow", "\"NotResource\":\"arn:aws:host:::host/${host:Command}\"", true },
-	{ "Allow", "\"Resource\":\"arn:aws:host:::host/${k:none}\"", false },
-	{ "Deny", "\"Resource\":\"*\"", false },
+	  false, false },
+	{ "Allow", "\"Resource\":\"arn:aws:host:::host/${host:Command}\"", true, false },
+	{ "Allow", "\"NotResource\":\"arn:aws:host:::host/${host:Command}\"", true, false },
+	{ "Allow", "\"Resource\":\"arn:aws:host:::host/${k:none}\"", false, false },
+	{ "Deny", "\"Resource\":\"*\"", false, false },
 	{ "Deny", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"host:Command\":\"/x\"}}",
+	  true, false },
+	{ "Deny",
+	  "\"Resource\":\"*\",\"Condition\":{\"StringNotEquals\":{\"host:Command\":\"/x\"}}", true,
+	  false },
+	{ "Deny",
+	  "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"${host:Command}\"}}", true,
+	  false },
+	{ "Deny", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"a\"}}", false,
+	  false },
+	{ "Deny", "\"Resource\":\"arn:aws:host:::host/${host:Command}\"", true, false },
+	{ "Deny", "\"NotResource\":\"arn:aws:host:::host/${host:Command}\"", true, false },
+	{ "Allow", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"a\"}}", true,
+	  true },
+	{ "Deny", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"b\"}}", true,
 	  true },
 	{ "Deny",
-	  "\"Resource\":\"*\",\"Condition\":{\"StringNotEquals\":{\"host:Command\":\"/x\"}}",
-	  true },
-	{ "Deny",
-	  "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"${host:Command}\"}}",
-	  true },
-	{ "Deny", "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"a\"}}", false },
-	{ "Deny", "\"Resource\":\"arn:aws:host:::host/${host:Command}\"", true },
-	{ "Deny", "\"NotResource\":\"arn:aws:host:::host/${host:Command}\"", true },
+	  "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"k:a\":\"b\",\"host:Command\":\"/"
+	  "x\"}}",
+	  true, true },
+	{ "Allow",
+	  "\"Resource\":[\"arn:aws:host:::host/web1\",\"arn:aws:host:::host/${host:Command}\"]",
+	  true, true },
+	{ "Deny", "\"Resource\":\"arn:aws:host:::host/db${host:Command}\"", true, false },
 };
 
 static void test_open_questions(void)
@@ -75,6 +88,12 @@ static void test_open_questions(void)
 				      open_questions[i].could_be_allowed,
 		      "%s %s could %s", open_questions[i].effect, open_questions[i].rest,
 		      open_questions[i].could_be_allowed ? "be allowed" : "never be allowed");
+		context.wants_certainty = true;
+		CHECK(policy_evaluate(&set, &request, NULL, &verdict) == STATUS_OK &&
+			      (verdict.decision == POLICY_ALLOW) == open_questions[i].is_certain,
+		      "%s %s is %s", open_questions[i].effect, open_questions[i].rest,
+		      open_questions[i].is_certain ? "certainly allowed" : "not certain");
+		context.wants_certainty = false;
 	}
 }
 

@@ -61,6 +61,12 @@ static void test_lineage(void)
 	CHECK(child.ancestors[1].start == here.ancestors[0].start, "with the same start time");
 	CHECK(strcmp(child.boot_id, here.boot_id) == 0 && child.audit_session == here.audit_session,
 	      "in the same boot and session");
+	CHECK(process_is_alive("/proc", &here.ancestors[0]), "this process is alive");
+	CHECK(!process_is_alive("/proc", &child.ancestors[0]), "the child is not any more");
+	here.ancestors[0].start++;
+	CHECK(!process_is_alive("/proc", &here.ancestors[0]), "nor one that started later");
+	here.ancestors[0].start--;
+	CHECK(!process_is_alive("/nonexistent", &here.ancestors[0]), "nor any without proc");
 	CHECK(process_lineage_read("/nonexistent", &child) == STATUS_UNAVAILABLE, "without proc");
 	CHECK(process_lineage_read("/tmp", &child) == STATUS_UNAVAILABLE,
 	      "a folder that is no proc");

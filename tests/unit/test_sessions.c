@@ -122,11 +122,38 @@ static void approve(struct credential_store *store, const struct process_lineage
 	CHECK_REQUIRE(role_session_approve(store, lineage, &session) == STATUS_OK, "approve");
 }
 
+static bool look_at_opener(void *context, const struct login_session *session)
+{
+	unsigned *count = context;
+	const struct process *process = &session->opener.process;
+
+	*count += strcmp(session->opener.boot_id, BOOT) == 0 &&
+		  process->start == (uint64_t)process->pid * 100;
+	return *count < 2;
+}
+
+static void test_list(struct credential_store *store)
+{
+	struct process_lineage first = LINEAGE(BOOT, 7, 50, 1), second = LINEAGE(BOOT, 8, 60, 1),
+			       third = LINEAGE(BOOT, 9, 70, 1);
+	unsigned seen = 0;
+
+	open_login(store, &first, ALICE, "192.0.2.1", 0);
+	open_login(store, &second, BOB, "", 0);
+	CHECK(login_session_list(store, look_at_opener, &seen) == STATUS_OK && seen == 2,
+	      "open sessions with their processes: %u", seen);
+	open_login(store, &third, BOB, "", 0);
+	seen = 0;
+	CHECK(login_session_list(store, look_at_opener, &seen) == STATUS_OK && seen == 2,
+	      "as many as are wanted: %u", seen);
+}
+
 static bool count_one(void *context, const struct role_session *session)
 {
 	unsigned *count = context;
 
-	*count += session->state == ROLE_SESSION_ENDED;
+	*count += session->state == ROLE_SESSION_ENDED && session->opener.process.pid == 80 &&
+		  strcmp(session->opener.boot_id, BOOT) == 0;
 	return true;
 }
 
@@ -178,6 +205,7 @@ int main(void)
 	test_login_sessions(store);
 	test_login_session_changes(store);
 	test_role_sessions(store);
+	test_list(store);
 	credential_store_close(store);
 	return check_done();
 }
