@@ -45,8 +45,8 @@ static enum status group_list_grow(struct group_list *list)
 	grown = reallocarray(*list->gids, (size_t)capacity, sizeof(*grown));
 	if (!grown)
 		return STATUS_NO_MEMORY;
-	*list->gids = grown;
 	*list->capacity = capacity;
+	*list->gids = grown;
 	return STATUS_OK;
 }
 
