@@ -38,12 +38,13 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# --kill-child: nothing survives this script, however it ends.
-timeout --foreground -s KILL "$seconds" unshare --mount --pid --net --uts --ipc --fork \
-	--propagation private --kill-child=KILL \
-	"$here/boot.sh" "$scratch" "$checkout" "$@" <&0 &
+# Each dies with its parent, so nothing survives this script, however it ends.
+with_parent=(setpriv --pdeathsig KILL)
+"${with_parent[@]}" timeout --foreground -s KILL "$seconds" \
+	"${with_parent[@]}" unshare --mount --pid --net --uts --ipc --fork --propagation private \
+	--kill-child=KILL "$here/boot.sh" "$scratch" "$checkout" "$@" <&0 &
 host=$!
-wait "$host"
+{ wait "$host"; } 2>/dev/null # which would be told that it was killed
 code=$?
 host=
 [ "$code" != 137 ] || {
