@@ -12,8 +12,8 @@
 
 /* glibc's array, grown the way glibc grows it. */
 struct group_list {
-	gid_t **gids; /* from the caller's malloc */
-	long *capacity;
+	gid_t *gids; /* from the caller's malloc, and the caller's to free */
+	long capacity;
 	long count;
 	long limit; /* none when not positive */
 };
@@ -26,7 +26,7 @@ static bool is_full(const struct group_list *list)
 static bool holds(const struct group_list *list, gid_t gid)
 {
 	for (long index = 0; index < list->count; index++) {
-		if ((*list->gids)[index] == gid)
+		if (list->gids[index] == gid)
 			return true;
 	}
 	return false;
@@ -34,7 +34,7 @@ static bool holds(const struct group_list *list, gid_t gid)
 
 static enum status group_list_grow(struct group_list *list)
 {
-	long capacity = *list->capacity > 0 ? *list->capacity : 8;
+	long capacity = list->capacity > 0 ? list->capacity : 8;
 	gid_t *grown;
 
 	if (capacity > LONG_MAX / 2)
@@ -42,23 +42,23 @@ static enum status group_list_grow(struct group_list *list)
 	capacity *= 2;
 	if (list->limit > 0 && capacity > list->limit)
 		capacity = list->limit;
-	grown = reallocarray(*list->gids, (size_t)capacity, sizeof(*grown));
+	grown = reallocarray(list->gids, (size_t)capacity, sizeof(*grown));
 	if (!grown)
 		return STATUS_NO_MEMORY;
-	*list->capacity = capacity;
-	*list->gids = grown;
+	list->gids = grown;
+	list->capacity = capacity;
 	return STATUS_OK;
 }
 
 static enum status group_list_add(struct group_list *list, gid_t gid)
 {
-	if (list->count >= *list->capacity) {
+	if (list->count >= list->capacity) {
 		enum status status = group_list_grow(list);
 
 		if (status != STATUS_OK)
 			return status;
 	}
-	(*list->gids)[list->count++] = gid;
+	list->gids[list->count++] = gid;
 	return STATUS_OK;
 }
 
@@ -95,7 +95,7 @@ enum nss_status _nss_iam_initgroups_dyn(const char *user, gid_t primary, long *s
 					gid_t **groups, long limit, int *errnop)
 {
 	AUTO_MAPPING struct mapping mapping = { 0 };
-	struct group_list list = { groups, size, *start, limit };
+	struct group_list list = { *groups, *size, *start, limit };
 	struct snapshot_gids gids;
 	struct text asked;
 
@@ -108,5 +108,7 @@ enum nss_status _nss_iam_initgroups_dyn(const char *user, gid_t primary, long *s
 		status = group_list_add_all(&list, &gids, primary);
 	if (status == STATUS_OK)
 		*start = list.count;
+	*groups = list.gids; /* moved, perhaps, even when there was no room for more */
+	*size = list.capacity;
 	return nss_status_from(status, errnop);
 }
