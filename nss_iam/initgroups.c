@@ -14,6 +14,8 @@
 struct group_list {
 	gid_t *gids; /* from the caller's malloc, and the caller's to free */
 	long capacity;
+	long others; /* there already, from elsewhere; those of the snapshot differ among themselves
+		      */
 	long count;
 	long limit; /* none when not positive */
 };
@@ -23,9 +25,9 @@ static bool is_full(const struct group_list *list)
 	return list->limit > 0 && list->count >= list->limit;
 }
 
-static bool holds(const struct group_list *list, gid_t gid)
+static bool is_there(const struct group_list *list, gid_t gid)
 {
-	for (long index = 0; index < list->count; index++) {
+	for (long index = 0; index < list->others; index++) {
 		if (list->gids[index] == gid)
 			return true;
 	}
@@ -70,7 +72,7 @@ static enum status group_list_add_all(struct group_list *list, const struct snap
 		gid_t gid = snapshot_gid_at(gids, index);
 		enum status status;
 
-		if (gid == primary || holds(list, gid))
+		if (gid == primary || is_there(list, gid))
 			continue;
 		status = group_list_add(list, gid);
 		if (status != STATUS_OK)
@@ -95,7 +97,7 @@ enum nss_status _nss_iam_initgroups_dyn(const char *user, gid_t primary, long *s
 					gid_t **groups, long limit, int *errnop)
 {
 	AUTO_MAPPING struct mapping mapping = { 0 };
-	struct group_list list = { *groups, *size, *start, limit };
+	struct group_list list = { *groups, *size, *start, *start, limit };
 	struct snapshot_gids gids;
 	struct text asked;
 

@@ -17,18 +17,17 @@ static enum status passwd_pack(const struct snapshot_user *user, struct reply re
 			       struct passwd *out_passwd)
 {
 	/* The strings stand one behind the other, NULs included: one copy for the four of them. */
-	const char *end = user->shell.bytes + user->shell.length;
+	const char *end = user->shell.bytes + user->shell.length + 1;
 	struct text all = { user->name.bytes, (size_t)(end - user->name.bytes) };
-	char *copy = reply_text(&reply, all);
-	char *password = reply_text(&reply, TEXT("x"));
+	char *copy = reply_bytes(&reply, all.length + sizeof("x"));
 
-	if (!question_name_is_ours(user->name))
-		return STATUS_BAD_DATA;
-	if (reply.overflowed)
+	if (!copy)
 		return STATUS_NO_SPACE;
+	memcpy(copy, all.bytes, all.length);
+	memcpy(copy + all.length, "x", sizeof("x"));
 	*out_passwd = (struct passwd){
 		.pw_name = copy,
-		.pw_passwd = password,
+		.pw_passwd = copy + all.length,
 		.pw_uid = user->uid,
 		.pw_gid = user->gid,
 		.pw_gecos = copied(copy, all, user->gecos),
@@ -36,6 +35,15 @@ static enum status passwd_pack(const struct snapshot_user *user, struct reply re
 		.pw_shell = copied(copy, all, user->shell),
 	};
 	return STATUS_OK;
+}
+
+/* For a user that was not asked for by a name that passed question_name(). */
+static enum status passwd_pack_checked(const struct snapshot_user *user, struct reply reply,
+				       struct passwd *out_passwd)
+{
+	if (!question_name_is_ours(user->name))
+		return STATUS_BAD_DATA;
+	return passwd_pack(user, reply, out_passwd);
 }
 
 enum nss_status _nss_iam_getpwnam_r(const char *name, struct passwd *result, char *buffer,
@@ -69,7 +77,7 @@ enum nss_status _nss_iam_getpwuid_r(uid_t uid, struct passwd *result, char *buff
 	if (status == STATUS_OK)
 		status = snapshot_find_uid(mapping.snapshot, uid, &user);
 	if (status == STATUS_OK)
-		status = passwd_pack(&user, reply, result);
+		status = passwd_pack_checked(&user, reply, result);
 	return nss_status_from(status, errnop);
 }
 
@@ -89,7 +97,7 @@ enum nss_status _nss_iam_getpwent_r(struct passwd *result, char *buffer, size_t 
 	if (status == STATUS_OK)
 		status = snapshot_user_at(&held->snapshot, held->position, &user);
 	if (status == STATUS_OK)
-		status = passwd_pack(&user, reply, result);
+		status = passwd_pack_checked(&user, reply, result);
 	if (status == STATUS_OK)
 		held->position++;
 	return nss_status_from(status, errnop);

@@ -5,24 +5,6 @@
 
 #include <stdalign.h>
 
-static char *reply_skip(struct reply *reply, size_t size)
-{
-	char *taken = reply->next;
-
-	if (reply->overflowed || size > reply->left) {
-		reply->overflowed = true;
-		return NULL;
-	}
-	reply->next += size;
-	reply->left -= size;
-	return taken;
-}
-
-char *reply_bytes(struct reply *reply, size_t size)
-{
-	return reply_skip(reply, size);
-}
-
 char **reply_pointers(struct reply *reply, size_t count)
 {
 	size_t padding = -(uintptr_t)reply->next % alignof(char *);
@@ -31,14 +13,14 @@ char **reply_pointers(struct reply *reply, size_t count)
 		reply->overflowed = true;
 		return NULL;
 	}
-	if (!reply_skip(reply, padding))
+	if (!reply_bytes(reply, padding))
 		return NULL;
-	return (char **)(void *)reply_skip(reply, count * sizeof(char *));
+	return (char **)(void *)reply_bytes(reply, count * sizeof(char *));
 }
 
 char *reply_text(struct reply *reply, struct text text)
 {
-	char *copy = reply_skip(reply, text.length + 1);
+	char *copy = reply_bytes(reply, text.length + 1);
 
 	if (!copy)
 		return NULL;

@@ -27,7 +27,18 @@ struct reply {
 };
 
 /* Room for bytes without alignment; NULL when there is not enough. */
-char *reply_bytes(struct reply *reply, size_t size);
+static inline char *reply_bytes(struct reply *reply, size_t size)
+{
+	char *taken = reply->next;
+
+	if (reply->overflowed || size > reply->left) {
+		reply->overflowed = true;
+		return NULL;
+	}
+	reply->next += size;
+	reply->left -= size;
+	return taken;
+}
 
 /* Room for count pointers, aligned whatever the buffer's own alignment is. */
 char **reply_pointers(struct reply *reply, size_t count);

@@ -22,6 +22,21 @@ static inline uint64_t hash64_mix(uint64_t value)
 	return value;
 }
 
+/* Up to seven bytes as the word that they and zeros make. Reads that overlap, because a copy of
+   unknown length is a call. */
+static inline uint64_t hash64_last_word(const char *bytes, size_t count)
+{
+	const unsigned char *last = (const unsigned char *)bytes;
+	uint32_t low, high;
+
+	if (count < 4)
+		return (uint64_t)last[0] | (uint64_t)last[count / 2] << (8 * (count / 2)) |
+		       (uint64_t)last[count - 1] << (8 * (count - 1));
+	memcpy(&low, bytes, sizeof(low));
+	memcpy(&high, bytes + count - sizeof(high), sizeof(high));
+	return (uint64_t)le32toh(low) | (uint64_t)le32toh(high) << (8 * (count - sizeof(high)));
+}
+
 /* Eight bytes at a time, little-endian, the last group filled up with zero bytes; the length is
    mixed in first, so that the filling is not ambiguous. */
 static inline uint64_t hash64(struct text text, uint64_t seed)
@@ -36,13 +51,7 @@ static inline uint64_t hash64(struct text text, uint64_t seed)
 		memcpy(&word, next, sizeof(word));
 		hash = hash64_mix(hash ^ le64toh(word));
 	}
-	if (left > 0) {
-		uint64_t word = 0;
-
-		memcpy(&word, next, left);
-		hash = hash64_mix(hash ^ le64toh(word));
-	}
-	return hash;
+	return left > 0 ? hash64_mix(hash ^ hash64_last_word(next, left)) : hash;
 }
 
 #endif

@@ -147,8 +147,7 @@ static inline uint64_t load_uint64(const unsigned char *bytes)
 /* May an id stand in a snapshot? 65534 and 65535 are nobody's, 2^32-1 is chown's "unchanged". */
 static inline bool snapshot_id_is_allowed(uint32_t id, uint32_t minimum)
 {
-	return id >= SNAPSHOT_ID_FLOOR && id >= minimum && id != 65534 && id != 65535 &&
-	       id != UINT32_MAX;
+	return id >= SNAPSHOT_ID_FLOOR && id >= minimum && (id | 1) != 65535 && id != UINT32_MAX;
 }
 
 /* The hash of a number; that of a name is hash64() with the same seed. The lower bits choose the

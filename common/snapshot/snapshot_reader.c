@@ -118,15 +118,6 @@ static bool id_is_allowed(const struct snapshot *snapshot, uint32_t id)
 	return snapshot_id_is_allowed(id, LOAD_UINT32(snapshot->base, snapshot_header, id_minimum));
 }
 
-/* The text at *inout_next, which is moved behind its NUL. The caller knows that it is all inside
-   the file; false when the NUL does not stand where the length says. */
-static bool take_text(const char **inout_next, size_t length, struct text *out_text)
-{
-	*out_text = (struct text){ *inout_next, length };
-	*inout_next += length + 1;
-	return out_text->bytes[length] == '\0' && strlen(out_text->bytes) == length;
-}
-
 static size_t user_strings_size(const unsigned char *record)
 {
 	return (size_t)LOAD_UINT8(record, snapshot_user_record, name_length) +
@@ -135,63 +126,99 @@ static size_t user_strings_size(const unsigned char *record)
 	       LOAD_UINT8(record, snapshot_user_record, shell_length) + 4;
 }
 
+/* Where each string of a user begins: all of them are inside the file. */
+static void user_set_texts(const unsigned char *record, struct snapshot_user *out_user)
+{
+	const char *next = (const char *)record + sizeof(struct snapshot_user_record);
+
+	out_user->name =
+		(struct text){ next, LOAD_UINT8(record, snapshot_user_record, name_length) };
+	next += out_user->name.length + 1;
+	out_user->gecos =
+		(struct text){ next, LOAD_UINT8(record, snapshot_user_record, gecos_length) };
+	next += out_user->gecos.length + 1;
+	out_user->home =
+		(struct text){ next, LOAD_UINT8(record, snapshot_user_record, home_length) };
+	next += out_user->home.length + 1;
+	out_user->shell =
+		(struct text){ next, LOAD_UINT8(record, snapshot_user_record, shell_length) };
+}
+
+/* One test for the four: a lookup has few cycles beside its two cache misses. */
+static bool user_texts_end(const struct snapshot_user *user)
+{
+	return (user->name.bytes[user->name.length] | user->gecos.bytes[user->gecos.length] |
+		user->home.bytes[user->home.length] | user->shell.bytes[user->shell.length]) == 0;
+}
+
 static enum status user_load(const struct snapshot *snapshot, uint32_t offset,
 			     struct snapshot_user *out_user)
 {
 	const unsigned char *record =
 		snapshot_at(snapshot, offset, sizeof(struct snapshot_user_record));
-	struct snapshot_user user = { .position = offset };
-	const char *next;
+	struct snapshot_user user;
 	uint16_t flags;
 
 	if (!record ||
 	    !snapshot_at(snapshot, offset,
 			 sizeof(struct snapshot_user_record) + user_strings_size(record)))
 		return STATUS_BAD_DATA;
-	next = (const char *)record + sizeof(struct snapshot_user_record);
-	if (!take_text(&next, LOAD_UINT8(record, snapshot_user_record, name_length), &user.name) ||
-	    !take_text(&next, LOAD_UINT8(record, snapshot_user_record, gecos_length),
-		       &user.gecos) ||
-	    !take_text(&next, LOAD_UINT8(record, snapshot_user_record, home_length), &user.home) ||
-	    !take_text(&next, LOAD_UINT8(record, snapshot_user_record, shell_length), &user.shell))
-		return STATUS_BAD_DATA;
+	user_set_texts(record, &user);
+	flags = LOAD_UINT16(record, snapshot_user_record, flags);
 	user.uid = LOAD_UINT32(record, snapshot_user_record, uid);
 	user.gid = LOAD_UINT32(record, snapshot_user_record, gid);
-	flags = LOAD_UINT16(record, snapshot_user_record, flags);
+	user.position = offset;
 	user.is_role = flags & SNAPSHOT_USER_IS_ROLE;
 	user.has_group = flags & SNAPSHOT_USER_HAS_GROUP;
-	if (user.name.length == 0 || !id_is_allowed(snapshot, user.uid) ||
-	    !id_is_allowed(snapshot, user.gid) || (user.has_group && user.gid != user.uid))
+	if (!user_texts_end(&user) || user.name.length == 0 || !id_is_allowed(snapshot, user.uid) ||
+	    (user.gid != user.uid && (user.has_group || !id_is_allowed(snapshot, user.gid))))
 		return STATUS_BAD_DATA;
 	*out_user = user;
+	return STATUS_OK;
+}
+
+/* STATUS_NOT_FOUND when the record is that of another name. */
+static enum status user_is_named(const struct snapshot *snapshot, uint32_t offset, struct text name)
+{
+	const unsigned char *record =
+		snapshot_at(snapshot, offset, sizeof(struct snapshot_user_record) + name.length);
+
+	if (!record)
+		return STATUS_BAD_DATA;
+	if (LOAD_UINT8(record, snapshot_user_record, name_length) != name.length ||
+	    memcmp(record + sizeof(struct snapshot_user_record), name.bytes, name.length) != 0)
+		return STATUS_NOT_FOUND;
 	return STATUS_OK;
 }
 
 enum status snapshot_find_user(const struct snapshot *snapshot, struct text name,
 			       struct snapshot_user *out_user)
 {
-	struct snapshot_user user;
 	enum status status;
 	struct probe probe;
 	uint32_t offset;
 
 	if (snapshot->kind != SNAPSHOT_DIRECTORY)
 		return STATUS_BAD_DATA;
+	if (name.length > SNAPSHOT_TEXT_MAX)
+		return STATUS_NOT_FOUND;
 	status = probe_name(snapshot, SNAPSHOT_MAP_USER_NAMES, name, &probe);
-	while (status == STATUS_OK && (offset = probe_next(&probe)) != 0) {
-		status = user_load(snapshot, offset, &user);
-		if (status == STATUS_OK && text_equal(user.name, name)) {
-			*out_user = user;
-			return STATUS_OK;
-		}
+	if (status != STATUS_OK)
+		return status;
+	while ((offset = probe_next(&probe)) != 0) {
+		status = user_is_named(snapshot, offset, name);
+		if (status == STATUS_OK)
+			return user_load(snapshot, offset, out_user);
+		if (status != STATUS_NOT_FOUND)
+			return status;
 	}
-	return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+	return STATUS_NOT_FOUND;
 }
 
 enum status snapshot_find_uid(const struct snapshot *snapshot, uint32_t uid,
 			      struct snapshot_user *out_user)
 {
-	struct snapshot_user user;
+	const unsigned char *record;
 	enum status status;
 	struct probe probe;
 	uint32_t offset;
@@ -204,13 +231,10 @@ enum status snapshot_find_uid(const struct snapshot *snapshot, uint32_t uid,
 	offset = probe_next(&probe);
 	if (offset == 0)
 		return STATUS_NOT_FOUND;
-	status = user_load(snapshot, offset, &user);
-	if (status != STATUS_OK)
-		return status;
-	if (user.uid != uid)
+	record = snapshot_at(snapshot, offset, sizeof(struct snapshot_user_record));
+	if (!record || LOAD_UINT32(record, snapshot_user_record, uid) != uid)
 		return STATUS_BAD_DATA;
-	*out_user = user;
-	return STATUS_OK;
+	return user_load(snapshot, offset, out_user);
 }
 
 static enum status group_load(const struct snapshot *snapshot, uint32_t offset,
@@ -220,26 +244,24 @@ static enum status group_load(const struct snapshot *snapshot, uint32_t offset,
 		snapshot_at(snapshot, offset, sizeof(struct snapshot_group_record));
 	struct snapshot_group group;
 	uint64_t lengths_size;
-	const char *next;
-	size_t name_length;
 
 	if (!record)
 		return STATUS_BAD_DATA;
 	group.gid = LOAD_UINT32(record, snapshot_group_record, gid);
 	group.member_count = LOAD_UINT32(record, snapshot_group_record, member_count);
 	group.members.length = LOAD_UINT32(record, snapshot_group_record, members_size);
-	name_length = LOAD_UINT16(record, snapshot_group_record, name_length);
+	group.name.length = LOAD_UINT16(record, snapshot_group_record, name_length);
 	lengths_size = (uint64_t)group.member_count * sizeof(uint16_t);
 	if (!snapshot_at(snapshot, offset,
-			 sizeof(struct snapshot_group_record) + name_length + 1 + lengths_size +
-				 group.members.length))
+			 sizeof(struct snapshot_group_record) + group.name.length + 1 +
+				 lengths_size + group.members.length))
 		return STATUS_BAD_DATA;
-	next = (const char *)record + sizeof(struct snapshot_group_record);
-	if (!take_text(&next, name_length, &group.name) || name_length == 0 ||
+	group.name.bytes = (const char *)record + sizeof(struct snapshot_group_record);
+	group.lengths = (const unsigned char *)group.name.bytes + group.name.length + 1;
+	group.members.bytes = (const char *)group.lengths + lengths_size;
+	if (group.name.length == 0 || group.name.bytes[group.name.length] != '\0' ||
 	    !id_is_allowed(snapshot, group.gid))
 		return STATUS_BAD_DATA;
-	group.lengths = (const unsigned char *)next;
-	group.members.bytes = next + lengths_size;
 	*out_group = group;
 	return STATUS_OK;
 }
@@ -316,12 +338,36 @@ enum status snapshot_find_gid(const struct snapshot *snapshot, uint32_t gid,
 	return STATUS_OK;
 }
 
+/* Four members at once, from start on: a chain of four additions and one comparison with what is
+   left, instead of a longer chain and four. False when lengths and names disagree. */
+static bool set_four_addresses(const unsigned char *lengths, char *start, size_t left,
+			       char **addresses, size_t *out_size)
+{
+	/* The NULs are added below, where no addition waits for another. */
+	size_t first = load_uint16(lengths), second = first + load_uint16(lengths + 2);
+	size_t third = second + load_uint16(lengths + 4), fourth = third + load_uint16(lengths + 6);
+
+	if (fourth + 4 > left)
+		return false;
+	addresses[0] = start;
+	addresses[1] = start + first + 1;
+	addresses[2] = start + second + 2;
+	addresses[3] = start + third + 3;
+	*out_size = fourth + 4;
+	return (start[first] | start[second + 1] | start[third + 2] | start[fourth + 3]) == '\0';
+}
+
 enum status snapshot_copy_members(const struct snapshot_group *group, char *bytes, char **addresses)
 {
-	size_t offset = 0, size = group->members.length;
+	size_t offset = 0, size = group->members.length, step;
+	uint32_t i = 0;
 
 	memcpy(bytes, group->members.bytes, size);
-	for (uint32_t i = 0; i < group->member_count; i++) {
+	for (; i + 4 <= group->member_count; i += 4, offset += step)
+		if (!set_four_addresses(group->lengths + sizeof(uint16_t) * i, bytes + offset,
+					size - offset, addresses + i, &step))
+			return STATUS_BAD_DATA;
+	for (; i < group->member_count; i++) {
 		addresses[i] = bytes + offset;
 		offset += (size_t)load_uint16(group->lengths + sizeof(uint16_t) * i) + 1;
 		if (offset > size || bytes[offset - 1] != '\0')
