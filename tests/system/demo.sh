@@ -51,7 +51,7 @@ else
 fi
 cat <<END
 
-That host, its users and its secrets are gone; nothing of this machine was changed but build/.
+That host, its users and its secrets are gone; this machine keeps build/ and the packages it took.
 
   tests/system/host.sh bash      look around in such a host (try: getent passwd alice)
   make check-system              everything else that was proven there
