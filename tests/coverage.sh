@@ -5,13 +5,11 @@ cd "$(dirname "$0")/.."
 build=$1
 
 find "$build/common" "$build/pam_iam" "$build/nss_iam" -name '*.gcda' | while read -r data; do
-	gcov --stdout --no-output -o "$(dirname "$data")" "$data" 2>/dev/null ||
-		gcov -n -o "$(dirname "$data")" "$data"
+	gcov -n -o "$(dirname "$data")" "$data"
 done | awk '
-	/^File / { name = substr($2, 2, length($2) - 2) }
+	/^File / { name = substr($0, 7, length($0) - 7) }
 	/^Lines executed:/ && name ~ /^(common|pam_iam|nss_iam)\/.*\.c$/ {
-		split($0, part, /[:%]| of /)
-		if (!(name in best) || part[2] + 0 > best[name]) { best[name] = part[2] + 0; lines[name] = $NF + 0; sub(/.*of /, "", $0); lines[name] = $0 + 0 }
+		sub(/^Lines executed:/, "")
+		printf "%6.1f %% of %4d  %s\n", $0, $NF, name
 		name = ""
-	}
-	END { for (name in best) printf "%6.1f %% of %5d  %s\n", best[name], lines[name], name }' | sort -n
+	}' | sort -n
