@@ -152,9 +152,24 @@ bool signin_is_external_id(struct text text)
 	       (text.length >= EXTERNAL_ID_MIN && text.length <= EXTERNAL_ID_MAX);
 }
 
+/* IAM allows paths nearly every character, wildcards too. What they mean inside a request is read
+   differently by different evaluators, so such a role is not taken. */
+static bool is_plain_resource(struct text arn)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < arn.length; i++) {
+		colons += arn.bytes[i] == ':';
+		if (arn.bytes[i] <= ' ' || arn.bytes[i] > '~' || strchr("*?${}", arn.bytes[i]))
+			return false;
+	}
+	return colons == 5;
+}
+
 static bool is_sound(const struct signin_assumption *assumption)
 {
-	return assumption->role->is_role && signin_is_session_name(assumption->session_name) &&
+	return assumption->role->is_role && is_plain_resource(assumption->role->arn) &&
+	       signin_is_session_name(assumption->session_name) &&
 	       signin_is_external_id(assumption->external_id) &&
 	       (assumption->source_identity.length == 0 ||
 		iam_name_is_valid(assumption->source_identity, SESSION_NAME_MAX));
@@ -200,7 +215,9 @@ enum status signin_decide_assumption(const struct signin_records *records,
 	}
 	if (!is_sound(assumption))
 		return complain(&out_decision->complaint, STATUS_BAD_INPUT,
-				"a session name or external id is not what STS accepts");
+				"a session name or external id is not what STS accepts, or the "
+				"role's path has "
+				"wildcards");
 	out_decision->resource = assumption->role->arn;
 	if (arn_split(assumption->role->arn, &role) != STATUS_OK)
 		return STATUS_BAD_DATA;
