@@ -203,8 +203,9 @@ bench: all ## speed and memory beside the peers, as ratios in one run
 	$(Q)$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
 	$(Q)tests/bench/run.sh $(BUILD)
 
+# Only the libraries that are used: loading the others would be part of a first lookup.
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a
-	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+	$(Q)$(CC) $(all_cflags) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
 

@@ -1,0 +1,33 @@
+#!/bin/sh
+# tests/bench/run.sh BUILD: speed and memory beside the peers, on the terminal and in BUILD/bench.md.
+#
+# BENCH_USERS lists the sizes. Each is measured in a root of its own (tests/module/run.sh), where
+# /etc/passwd has as many lines and nobody minds.
+set -u
+build=$1
+here=$(dirname "$0")
+report=$build/bench.md
+
+about() {
+	printf '# Benchmark\n\n'
+	printf 'Medians, all in one run on %s of %s; glibc %s, Linux %s.\n' "$(nproc)" \
+		"$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(ldd --version | sed -n '1s/.* //p')" "$(uname -r)"
+	printf 'Modules are called as glibc calls them, one question after the other, each depending on the answer before.\n'
+	printf 'Times vary with the machine and its neighbours: compare by ratio.\n\n'
+	if [ -x /usr/sbin/sssd ]; then
+		printf "SSSD's memory cache: left out, its daemon takes minutes to be ready with so many users.\n\n"
+	else
+		printf "SSSD's memory cache: left out, it is not installed.\n\n"
+	fi
+}
+
+measure() {
+	about
+	for size in ${BENCH_USERS:-1000 100000 1000000}; do
+		BENCH_SIZE=$size "$here/../module/run.sh" "$build" "$here/inside.sh" || echo "- OVER: $size users: failed"
+	done
+}
+
+measure | tee "$report"
+printf '%s targets met, %s not; %s\n' "$(grep -c '^- PASS' "$report")" "$(grep -c '^- OVER' "$report")" "$report"
