@@ -77,6 +77,20 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	"CREATE INDEX role_session_role ON role_session (role, boot, state);"
 
 	"PRAGMA user_version = 2;",
+
+	"ALTER TABLE user ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0"
+	" CHECK (must_change IN (0, 1));"
+	"ALTER TABLE user ADD COLUMN password_origin TEXT NOT NULL DEFAULT 'unknown'"
+	" CHECK (password_origin IN ('unknown', 'user', 'administrator'));"
+
+	"CREATE TABLE former_password ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,"
+	" hash TEXT NOT NULL CHECK (hash GLOB '$*' AND length(hash) < 384)"
+	") STRICT;"
+	"CREATE INDEX former_password_user ON former_password (user, number);"
+
+	"PRAGMA user_version = 3;",
 };
 
 _Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&
@@ -180,10 +194,16 @@ static const struct {
 	{ "SELECT count(*) FROM (SELECT 1 FROM device GROUP BY user HAVING count(*) > 8)",
 	  "a user has more than eight devices" },
 	{ "SELECT count(*) != 1 FROM attempts", "the table of attempts does not have one row" },
-	{ "SELECT count(*) FROM pragma_foreign_key_check", "a device belongs to nobody" },
+	{ "SELECT count(*) FROM (SELECT 1 FROM former_password GROUP BY user HAVING count(*) > 24)",
+	  "a user has more than 24 former passwords" },
+	{ "SELECT count(*) FROM user WHERE must_change AND password_hash IS NULL",
+	  "a password that is not there must be changed" },
+	{ "SELECT count(*) FROM pragma_foreign_key_check",
+	  "a device or former password belongs to nobody" },
 };
 
-_Static_assert(CREDENTIAL_DEVICES_MAX == 8, "a check above names the number");
+_Static_assert(CREDENTIAL_DEVICES_MAX == 8 && CREDENTIAL_FORMER_MAX == 24,
+	       "the checks above name the numbers");
 
 static enum status integrity_check(struct credential_store *store, struct complaint *out_complaint)
 {

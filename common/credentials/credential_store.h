@@ -19,6 +19,7 @@ enum {
 	CREDENTIAL_DEVICES_MAX = 8, /* IAM quota: eight MFA devices a user */
 	CREDENTIAL_DEVICE_NAME_MAX = 128,
 	CREDENTIAL_HASH_SIZE = 384,
+	CREDENTIAL_FORMER_MAX = 24, /* IAM's largest PasswordReusePrevention */
 	CREDENTIAL_BUSY_MS = 10000, /* how long a writer waits for another */
 	/* As AWS: so many codes are compared with a device in a span of the clock, right or wrong.
 	 */
@@ -46,10 +47,21 @@ static inline void credential_store_cleanup(struct credential_store **store)
 
 /* A user id that is no IAM id is STATUS_BAD_INPUT everywhere below, except in an attempt. */
 
+/* Who chose the password: an administrator's is known to two. */
+enum credential_origin {
+	CREDENTIAL_ORIGIN_UNKNOWN =
+		0, /* there is none, or it is older than the store's third schema */
+	CREDENTIAL_ORIGIN_USER,
+	CREDENTIAL_ORIGIN_ADMINISTRATOR,
+	CREDENTIAL_ORIGIN_COUNT,
+};
+
 /* Everything about a user but the secrets. All zero for a user the store has never seen. */
 struct credential_summary {
 	bool has_password;
 	int64_t password_changed; /* 0 when unknown */
+	bool must_change;         /* at the next sign-in that uses it */
+	enum credential_origin password_origin;
 	unsigned device_count;
 	struct lockout_state lockout;
 	int64_t last_success;
@@ -62,12 +74,38 @@ MUST_CHECK enum status credential_summary(struct credential_store *store, struct
 MUST_CHECK enum status credential_password_hash(struct credential_store *store, struct text user_id,
 						char out_hash[CREDENTIAL_HASH_SIZE]);
 
-/* Also clears failures: a new password is a new start. STATUS_BAD_INPUT when hash is not one of
-   crypt(5)'s "$" kind. */
+/* The present hash, when there is one, and those before it, newest first. */
+struct credential_history {
+	char hashes[1 + CREDENTIAL_FORMER_MAX][CREDENTIAL_HASH_SIZE];
+	size_t count;
+};
+
+/* STATUS_BAD_DATA when a row is not what the store writes: then nothing is known of the past. */
+MUST_CHECK enum status credential_password_history(struct credential_store *store,
+						   struct text user_id,
+						   struct credential_history *out_history);
+
+/* A hash to be the present one. */
+struct credential_password {
+	const char *hash;
+	int64_t now;
+	enum credential_origin origin;
+	bool must_change;
+	unsigned former_kept; /* how many hashes before it stay known; older ones are wiped */
+};
+
+/* In one transaction: the present hash becomes a former one. Clears failures: a new password is a
+   new start. STATUS_BAD_INPUT when the hash is not one of crypt(5)'s "$" kind, or more are to be
+   kept than CREDENTIAL_FORMER_MAX. */
+MUST_CHECK enum status credential_password_replace(struct credential_store *store,
+						   struct text user_id,
+						   const struct credential_password *password);
+
+/* The same with every former hash kept, of unknown origin. */
 MUST_CHECK enum status credential_password_set(struct credential_store *store, struct text user_id,
 					       const char *hash, int64_t now);
 
-/* STATUS_NOT_FOUND when there was none. */
+/* With those before it: nothing of them stays. STATUS_NOT_FOUND when there was none. */
 MUST_CHECK enum status credential_password_remove(struct credential_store *store,
 						  struct text user_id);
 

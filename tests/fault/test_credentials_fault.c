@@ -194,6 +194,11 @@ static enum status write_password(struct credential_store *store)
 	return credential_password_set(store, USER, FIXTURE_HASH "2", NOW);
 }
 
+static enum status remove_password(struct credential_store *store)
+{
+	return credential_password_remove(store, USER);
+}
+
 static enum status write_device(struct credential_store *store)
 {
 	return fixture_add_device(store, USER, "other", TEXT(FIXTURE_SEED), NULL);
@@ -217,6 +222,12 @@ static const struct write_case {
 	{ "a password", "SELECT 0", write_password,
 	  "SELECT (password_hash LIKE '%2') + 2 * (password_changed = 1000000)"
 	  " - 2 * (password_hash LIKE '%2') FROM user" },
+	{ "the old one kept", "SELECT 0", write_password,
+	  "SELECT count(*) + 2 * (SELECT password_hash LIKE '%2' FROM user) - 2 * count(*)"
+	  " FROM former_password" },
+	{ "a password's end", "SELECT 0", remove_password,
+	  "SELECT (password_hash IS NULL) + 2 * (password_changed = 0)"
+	  " - 2 * (password_hash IS NULL) FROM user" },
 	{ "a device", "SELECT 0", write_device, "SELECT count(*) - 1 FROM device" },
 	{ "a device's end", "SELECT 0", remove_device, "SELECT 1 - count(*) FROM device" },
 	{ "an end to a lockout", "UPDATE user SET failures = 5, last_failure = 5", unlock,
