@@ -24,7 +24,7 @@ about() {
 
 measure() {
 	about
-	for size in ${BENCH_USERS:-1000 100000 1000000}; do
+	for size in ${BENCH_USERS:-10 1000 100000 1000000}; do
 		BENCH_SIZE=$size "$here/../module/run.sh" "$build" "$here/inside.sh" || echo "- OVER: $size users: failed"
 	done
 }
