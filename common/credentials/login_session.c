@@ -63,20 +63,14 @@ enum status login_session_open(struct credential_store *store,
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
-static enum status find(struct credential_store *store, const struct process_lineage *lineage,
-			struct text user_id, struct login_session *out_session, int64_t *out_number)
+/* The nearest of the rows, which are a statement's. */
+static enum status nearest(struct credential_store *store, const struct process_lineage *lineage,
+			   sqlite3_stmt *row, struct login_session *out_session,
+			   int64_t *out_number)
 {
-	static const char sql[] = "SELECT " LOGIN_SESSION_FIELDS " FROM login_session"
-				  " WHERE boot = ?1 AND user = ?2 ORDER BY number DESC";
 	struct session_place best = PLACE_NONE;
-	AUTO_STATEMENT *row = NULL;
-	enum status status;
+	enum status status = STATUS_OK;
 
-	if (lineage->count == 0 || !credential_user_id_is_valid(user_id))
-		return STATUS_NOT_FOUND;
-	status = database_query(store, sql,
-				BINDINGS(BIND_TEXT(text_of(lineage->boot_id)), BIND_TEXT(user_id)),
-				&row);
 	while (status == STATUS_OK) {
 		status = database_next_row(store, row);
 		if (status == STATUS_OK && session_place_is_nearer(lineage, row, &best))
@@ -87,6 +81,38 @@ static enum status find(struct credential_store *store, const struct process_lin
 		return STATUS_OK;
 	}
 	return status;
+}
+
+static enum status find(struct credential_store *store, const struct process_lineage *lineage,
+			struct text user_id, struct login_session *out_session, int64_t *out_number)
+{
+	static const char sql[] = "SELECT " LOGIN_SESSION_FIELDS " FROM login_session"
+				  " WHERE boot = ?1 AND user = ?2 ORDER BY number DESC";
+	AUTO_STATEMENT *row = NULL;
+	enum status status;
+
+	if (lineage->count == 0 || !credential_user_id_is_valid(user_id))
+		return STATUS_NOT_FOUND;
+	status = database_query(store, sql,
+				BINDINGS(BIND_TEXT(text_of(lineage->boot_id)), BIND_TEXT(user_id)),
+				&row);
+	return status == STATUS_OK ? nearest(store, lineage, row, out_session, out_number) : status;
+}
+
+enum status login_session_surrounding(struct credential_store *store,
+				      const struct process_lineage *lineage,
+				      struct login_session *out_session)
+{
+	static const char sql[] = "SELECT " LOGIN_SESSION_FIELDS " FROM login_session"
+				  " WHERE boot = ?1 ORDER BY number DESC";
+	AUTO_STATEMENT *row = NULL;
+	int64_t number;
+	enum status status;
+
+	if (lineage->count == 0)
+		return STATUS_NOT_FOUND;
+	status = database_query(store, sql, BINDINGS(BIND_TEXT(text_of(lineage->boot_id))), &row);
+	return status == STATUS_OK ? nearest(store, lineage, row, out_session, &number) : status;
 }
 
 enum status login_session_find(struct credential_store *store,

@@ -44,6 +44,11 @@ MUST_CHECK enum status login_session_find(struct credential_store *store,
 					  const struct process_lineage *lineage,
 					  struct text user_id, struct login_session *out_session);
 
+/* The same, whoever's session it is. */
+MUST_CHECK enum status login_session_surrounding(struct credential_store *store,
+						 const struct process_lineage *lineage,
+						 struct login_session *out_session);
+
 /* A code was proven once more in the session that login_session_find finds. */
 MUST_CHECK enum status login_session_prove(struct credential_store *store,
 					   const struct process_lineage *lineage,

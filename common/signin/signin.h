@@ -15,7 +15,17 @@
 /* What is known of the login session that the request comes from. */
 struct signin_login {
 	struct text address; /* where it came from; empty when it is not known or was local */
+	bool is_unreadable;  /* the records could not be asked: no address is told apart from none
+			      */
 	int64_t mfa_at;      /* when a code was proven in it, or just now; 0: not at all */
+};
+
+/* Who runs a program such as su, which makes somebody else of its user: hostile text (PAM_RUSER)
+   beside what the kernel knows. */
+struct signin_invoker {
+	bool is_known;
+	struct text name;
+	uint32_t uid; /* the real one */
 };
 
 /* What sudo's approval plugin knows of a command, and PAM does not. */
@@ -40,6 +50,7 @@ struct signin_request {
 	struct text tty;
 	bool public_key_verified; /* by sshd, for this login */
 	int64_t now;
+	struct signin_invoker invoker;
 	struct signin_login login;
 	struct signin_command command;
 	struct signin_acting acting;
@@ -88,7 +99,8 @@ MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, 
 /* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
 MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
 
-/* Which factors to ask for: never none. An unknown user is asked what an enrolled one would be. */
+/* Which factors to ask for: never none. An unknown user is asked what an enrolled one would be. For
+   host:Sudo a code of the login session counts as long as [mfa] remember says. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
 				      const struct signin_request *request, enum signin_mode mode,
 				      struct signin_factors *out_factors);

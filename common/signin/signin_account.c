@@ -18,8 +18,7 @@ static bool is_stale(const struct signin_records *records, int64_t now)
 	return now - facts.created > age_max;
 }
 
-/* Sets answer->reason when the snapshot may no longer decide. */
-static enum status check_age(const struct signin_records *records, int64_t now, struct arena *arena,
+enum status signin_check_age(const struct signin_records *records, int64_t now, struct arena *arena,
 			     struct signin_answer *answer)
 {
 	struct access_account account;
@@ -60,7 +59,7 @@ enum status signin_account_standing(const struct signin_records *records,
 		out_answer->reason = reason_of_role(records, request);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
-	return check_age(records, request->now, arena, out_answer);
+	return signin_check_age(records, request->now, arena, out_answer);
 }
 
 enum status signin_account(const struct signin_records *records,

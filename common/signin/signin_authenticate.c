@@ -55,6 +55,18 @@ static enum status has_device(const struct signin_records *records,
 	return STATUS_OK;
 }
 
+/* sudo takes the code that was given in its login session, for a while. A code of the future is a
+   clock that moved: no code. */
+static bool is_remembered(const struct signin_records *records,
+			  const struct signin_request *request)
+{
+	int64_t age = request->now - request->login.mfa_at;
+
+	return strcmp(signin_action_of(records, request->service), "host:Sudo") == 0 &&
+	       records->config.mfa_remember > 0 && request->login.mfa_at > 0 && age >= 0 &&
+	       age <= (int64_t)records->config.mfa_remember;
+}
+
 static enum status is_code_due(const struct signin_records *records,
 			       const struct signin_request *request, bool *out_is_due)
 {
@@ -86,7 +98,10 @@ enum status signin_factors(const struct signin_records *records,
 		factors.password = false;
 		break;
 	case SIGNIN_PASSWORD_AND_CODE:
-		status = is_code_due(records, request, &factors.code);
+		if (is_remembered(records, request))
+			factors.code = false;
+		else
+			status = is_code_due(records, request, &factors.code);
 		factors.password = !(factors.code && request->public_key_verified);
 		break;
 	}

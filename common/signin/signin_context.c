@@ -169,8 +169,9 @@ static void add_source(struct keys *keys, const struct signin_request *request,
 		       const struct signin_service *service)
 {
 	struct text address = service->is_inside ? request->login.address : request->remote_host;
+	bool is_wanted = service->is_inside ? request->login.is_unreadable : service->is_remote;
 
-	if (address.length == 0 && !service->is_remote)
+	if (address.length == 0 && !is_wanted)
 		return;
 	if (policy_address_is_literal(address))
 		add(keys, "aws:SourceIp", address);

@@ -72,8 +72,12 @@ struct signin_service {
 	bool is_encrypted;
 	bool is_inside; /* of a login session, which is where its users come from; PAM_RHOST, which
 			   sudo sets to the host's own name, says nothing */
+	bool is_switch; /* su: somebody becomes the user of the request */
 };
 
 struct signin_service signin_service_of(const struct signin_records *records, struct text service);
+
+/* The whole built-in table, for the test of the manual; NULL behind the last. */
+const char *signin_service_name(size_t index);
 
 #endif

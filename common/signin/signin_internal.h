@@ -17,4 +17,18 @@ MUST_CHECK enum status signin_find_person(const struct signin_records *records,
 					  struct access_principal *out_principal,
 					  struct signin_answer *answer);
 
+/* Sets answer->reason when the snapshot may no longer decide. */
+MUST_CHECK enum status signin_check_age(const struct signin_records *records, int64_t now,
+					struct arena *arena, struct signin_answer *answer);
+
+/* The principal that runs su. STATUS_NOT_FOUND when it is none, or the name is not that of the
+   process's real user. */
+MUST_CHECK enum status signin_invoking_principal(const struct signin_records *records,
+						 const struct signin_request *request,
+						 struct arena *arena,
+						 struct access_principal *out_principal);
+
+/* Into a session's array; STATUS_BAD_INPUT when it does not fit. */
+MUST_CHECK enum status signin_copy_whole(struct text text, char *buffer, size_t size);
+
 #endif

@@ -1,75 +1,12 @@
 #include "signin/signin_role.h"
 
 #include "directory/name.h"
-#include "policy/policy_address.h"
 #include "signin/signin_decision.h"
 #include "signin/signin_internal.h"
 
-/* Cut rather than refused: a terminal or service of 200 bytes is no reason to keep somebody out,
-   and nothing is decided by these two. */
-static void copy_cut(struct text text, char *buffer, size_t size)
-{
-	text_printable(text, buffer, size);
-}
-
-static enum status copy_whole(struct text text, char *buffer, size_t size)
+enum status signin_copy_whole(struct text text, char *buffer, size_t size)
 {
 	return text_copy(text, buffer, size) == STATUS_OK ? STATUS_OK : STATUS_BAD_INPUT;
-}
-
-/* A role acts in the session in which it was taken; the user who took it came from somewhere. */
-static enum status find_acting(const struct signin_records *records, struct text role_id,
-			       struct signin_place *place, struct signin_request *request)
-{
-	enum status status =
-		role_session_find(records->store, &place->lineage, role_id, &place->role);
-
-	if (status != STATUS_OK)
-		return status;
-	request->acting = (struct signin_acting){
-		.is_known = true,
-		.session_name = text_of(place->role.session_name),
-		.source_identity = text_of(place->role.source_identity),
-		.since = place->role.since,
-		.until = place->role.until,
-	};
-	request->login = (struct signin_login){ .address = text_of(place->role.address),
-						.mfa_at = place->role.mfa_at };
-	return STATUS_OK;
-}
-
-static enum status find_login(const struct signin_records *records, struct text user_id,
-			      struct signin_place *place, struct signin_request *request)
-{
-	enum status status =
-		login_session_find(records->store, &place->lineage, user_id, &place->login);
-
-	if (status != STATUS_OK)
-		return status;
-	request->login.address = text_of(place->login.address);
-	/* A code proven in this very transaction is newer than any recorded. */
-	if (request->login.mfa_at < place->login.mfa_at)
-		request->login.mfa_at = place->login.mfa_at;
-	return STATUS_OK;
-}
-
-enum status signin_find_place(const struct signin_records *records,
-			      struct signin_place *inout_place,
-			      struct signin_request *inout_request)
-{
-	AUTO_ARENA arena;
-	struct access_principal principal;
-	enum status status;
-
-	arena_init(&arena, SIGNIN_ARENA_MAX);
-	if (!records->store)
-		return STATUS_UNAVAILABLE;
-	status = signin_principal(records, inout_request->user, &arena, &principal);
-	if (status == STATUS_OK && principal.is_role)
-		status = find_acting(records, principal.id, inout_place, inout_request);
-	else if (status == STATUS_OK)
-		status = find_login(records, principal.id, inout_place, inout_request);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 static uint32_t seconds_of(const struct signin_taking *taking, const struct access_principal *role)
@@ -104,7 +41,7 @@ static enum status approve(const struct signin_records *records,
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
-		if (copy_whole(texts[i].text, texts[i].target, texts[i].size) != STATUS_OK)
+		if (signin_copy_whole(texts[i].text, texts[i].target, texts[i].size) != STATUS_OK)
 			return STATUS_BAD_INPUT;
 	return role_session_approve(records->store, &place->lineage, &session);
 }
@@ -143,10 +80,12 @@ enum status signin_take_role(const struct signin_records *records,
 	enum status status;
 
 	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
-	arena_init(&arena, 2 * SIGNIN_ARENA_MAX);
+	arena_init(&arena, 3 * SIGNIN_ARENA_MAX);
 	if (!records->store || place->lineage.count == 0)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
 	status = signin_find_person(records, request, &arena, &user, out_answer);
+	if (status == STATUS_OK && out_answer->reason == SIGNIN_REASON_NONE)
+		status = signin_check_age(records, request->now, &arena, out_answer);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
 	status = signin_principal(records, taking->role, &arena, &role);
@@ -167,67 +106,80 @@ enum status signin_take_role(const struct signin_records *records,
 
 enum status signin_begin_role(const struct signin_records *records,
 			      const struct signin_request *request,
-			      const struct signin_place *place, struct signin_answer *out_answer,
-			      int64_t *out_until)
+			      struct signin_place *inout_place, struct signin_answer *out_answer)
 {
 	AUTO_ARENA arena;
 	struct access_principal role;
-	struct role_session session;
-	enum status status;
+	bool is_roots = false;
+	enum status status = signin_is_roots_switch(records, request, &is_roots);
 
 	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_ROLE_NOT_ASSUMED };
+	inout_place->role = (struct role_session){ .number = 0 };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	if (!records->store)
-		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
-	status = signin_principal(records, request->user, &arena, &role);
+	if (status == STATUS_OK && is_roots) {
+		out_answer->reason = SIGNIN_REASON_ALLOWED;
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = signin_principal(records, request->user, &arena, &role);
 	if (status != STATUS_OK)
 		return signin_fail(out_answer, status, SIGNIN_REASON_SNAPSHOT);
-	status =
-		role_session_open(records->store, &place->lineage, role.id, request->now, &session);
+	if (!records->store)
+		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
+	status = role_session_open(records->store, &inout_place->lineage, role.id, request->now,
+				   &inout_place->role);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)
 		return signin_fail(out_answer, status, SIGNIN_REASON_STORE);
 	out_answer->reason = SIGNIN_REASON_ALLOWED;
-	*out_until = session.until;
 	return STATUS_OK;
 }
 
-enum status signin_begin_login(const struct signin_records *records,
-			       const struct signin_request *request,
-			       const struct signin_place *place)
+/* su to a role, by somebody who is not root: sts:AssumeRole alone decides. */
+static enum status admit_to_role(const struct signin_records *records,
+				 const struct signin_request *request,
+				 const struct signin_place *place, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
-	struct access_principal user;
-	struct login_session session = { .started = request->now, .mfa_at = request->login.mfa_at };
-	enum status status;
+	const struct signin_taking taking = { .role = request->user };
+	struct signin_request by = *request;
+	enum status status = signin_find_actor(records, request, place, &by.user);
 
-	arena_init(&arena, SIGNIN_ARENA_MAX);
-	if (!records->store || place->lineage.count == 0)
-		return STATUS_UNAVAILABLE;
-	status = signin_principal(records, request->user, &arena, &user);
 	if (status != STATUS_OK)
-		return status;
-	status = copy_whole(user.id, session.user_id, sizeof(session.user_id));
-	if (status != STATUS_OK)
-		return status;
-	copy_cut(request->service, session.service, sizeof(session.service));
-	copy_cut(request->tty, session.tty, sizeof(session.tty));
-	/* What is no address is none here too: sudo must not be told another story than sshd. */
-	copy_cut(request->remote_host, session.address, sizeof(session.address));
-	return login_session_open(records->store, &place->lineage, &session);
+		return signin_fail(out_answer, status, SIGNIN_REASON_SNAPSHOT);
+	if (text_equal(by.user, request->user)) {
+		out_answer->reason = SIGNIN_REASON_ROLE_DIRECT;
+		return STATUS_OK;
+	}
+	return signin_take_role(records, &by, place, &taking, out_answer);
 }
 
-enum status signin_end_sessions(const struct signin_records *records,
-				const struct signin_place *place, int64_t now)
+enum status signin_admit(const struct signin_records *records, const struct signin_request *request,
+			 const struct signin_place *place, struct signin_answer *out_answer)
 {
-	enum status login, role;
+	AUTO_ARENA arena;
+	struct access_principal principal;
+	bool is_roots = false;
+	enum status status;
 
-	if (!records->store)
-		return STATUS_UNAVAILABLE;
-	login = login_session_close(records->store, &place->lineage);
-	role = role_session_close(records->store, &place->lineage, now);
-	return login == STATUS_NOT_FOUND ? role : login;
+	if (!signin_service_of(records, request->service).is_switch)
+		return signin_account(records, request, out_answer);
+	status = signin_check_invoker(records, request, place, out_answer);
+	if (status != STATUS_OK || !signin_is_allowed(out_answer))
+		return status;
+	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = signin_principal(records, request->user, &arena, &principal);
+	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && !principal.is_role))
+		return signin_account(records, request, out_answer);
+	if (status == STATUS_OK)
+		status = signin_is_roots_switch(records, request, &is_roots);
+	if (status != STATUS_OK)
+		return signin_fail(out_answer, status, SIGNIN_REASON_SNAPSHOT);
+	if (!is_roots)
+		return admit_to_role(records, request, place, out_answer);
+	out_answer->reason = SIGNIN_REASON_ALLOWED;
+	return STATUS_OK;
 }
 
 enum status signin_command(const struct signin_records *records,

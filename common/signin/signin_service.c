@@ -1,43 +1,49 @@
 #include "signin/signin_decision.h"
 
+#define LOGIN .action = "host:Login"
+#define SUDO .action = "host:Sudo"
+
 /* What the services of a usual host are. Everything else is a local login. */
 static const struct service_row {
-	const char *name, *action;
-	bool is_remote, is_encrypted, is_inside;
+	const char *name;
+	struct signin_service service;
 } services[] = {
-	{ "sshd", "host:Login", true, true, false },
-	{ "login", "host:Login", false, false, false },
-	{ "remote", "host:Login", true, false, false },
-	{ "gdm-password", "host:Login", false, false, false },
-	{ "gdm-fingerprint", "host:Login", false, false, false },
-	{ "gdm-smartcard", "host:Login", false, false, false },
-	{ "sddm", "host:Login", false, false, false },
-	{ "lightdm", "host:Login", false, false, false },
-	{ "xrdp-sesman", "host:Login", true, true, false },
-	{ "cockpit", "host:Login", true, true, false },
-	{ "vsftpd", "host:Login", true, false, false },
-	{ "proftpd", "host:Login", true, false, false },
-	{ "samba", "host:Login", true, false, false },
-	{ "cron", "host:Login", false, false, false },
-	{ "crond", "host:Login", false, false, false },
-	{ "atd", "host:Login", false, false, false },
-	{ "su", "host:Login", false, false, true },
-	{ "su-l", "host:Login", false, false, true },
-	{ "runuser", "host:Login", false, false, true },
-	{ "runuser-l", "host:Login", false, false, true },
-	{ "systemd-user", "host:Login", false, false, false },
-	{ "polkit-1", "host:Sudo", false, false, true },
-	{ "sudo", "host:Sudo", false, false, true },
-	{ "sudo-i", "host:Sudo", false, false, true },
+	{ "sshd", { LOGIN, .is_remote = true, .is_encrypted = true } },
+	{ "login", { LOGIN } },
+	{ "remote", { LOGIN, .is_remote = true } },
+	{ "gdm-password", { LOGIN } },
+	{ "gdm-fingerprint", { LOGIN } },
+	{ "gdm-smartcard", { LOGIN } },
+	{ "sddm", { LOGIN } },
+	{ "lightdm", { LOGIN } },
+	{ "xrdp-sesman", { LOGIN, .is_remote = true, .is_encrypted = true } },
+	{ "cockpit", { LOGIN, .is_remote = true, .is_encrypted = true } },
+	{ "vsftpd", { LOGIN, .is_remote = true } },
+	{ "proftpd", { LOGIN, .is_remote = true } },
+	{ "samba", { LOGIN, .is_remote = true } },
+	{ "cron", { LOGIN } },
+	{ "crond", { LOGIN } },
+	{ "atd", { LOGIN } },
+	{ "su", { LOGIN, .is_inside = true, .is_switch = true } },
+	{ "su-l", { LOGIN, .is_inside = true, .is_switch = true } },
+	{ "runuser", { LOGIN, .is_inside = true, .is_switch = true } },
+	{ "runuser-l", { LOGIN, .is_inside = true, .is_switch = true } },
+	{ "systemd-user", { LOGIN } },
+	{ "polkit-1", { SUDO, .is_inside = true } },
+	{ "sudo", { SUDO, .is_inside = true } },
+	{ "sudo-i", { SUDO, .is_inside = true } },
 };
+
+const char *signin_service_name(size_t index)
+{
+	return index < ARRAY_LENGTH(services) ? services[index].name : NULL;
+}
 
 static struct signin_service built_in(struct text service)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(services); i++)
 		if (text_is(service, services[i].name))
-			return (struct signin_service){ services[i].action, services[i].is_remote,
-							services[i].is_encrypted,
-							services[i].is_inside };
+			return services[i].service;
 	return (struct signin_service){ .action = "host:Login" };
 }
 
