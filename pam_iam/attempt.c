@@ -1,6 +1,8 @@
 #include "attempt.h"
 
 #include "base/timestamp.h"
+#include "outcome.h"
+#include "signin/signin_decision.h"
 
 static const struct signin_paths paths = {
 	.config_folder = IAM_CONFIG_FOLDER,
@@ -47,7 +49,11 @@ static enum status read_items(struct attempt *attempt)
 		.remote_host = item_text(pamh, PAM_RHOST),
 		.tty = item_text(pamh, PAM_TTY),
 		.now = timestamp_now(),
+		.invoker = { .is_known = true,
+			     .name = item_text(pamh, PAM_RUSER),
+			     .uid = getuid() },
 	};
+	attempt->actor = attempt->request.user;
 	attempt->request.public_key_verified =
 		is_public_key_verified(pamh, attempt->request.service);
 	return STATUS_OK;
@@ -84,6 +90,8 @@ enum attempt_user attempt_begin(struct attempt *out_attempt, pam_handle_t *pamh,
 	if (read_items(out_attempt) != STATUS_OK)
 		return fail(out_attempt, STATUS_UNAVAILABLE, SIGNIN_REASON_CONVERSATION);
 	out_attempt->opened = signin_records_open(&out_attempt->records, &paths, &unread);
+	out_attempt->is_inside =
+		signin_service_of(&out_attempt->records, out_attempt->request.service).is_inside;
 	out_attempt->answer.complaint = parsed == STATUS_OK ? unread : bad_argument;
 	out_attempt->status =
 		signin_is_iam_user(&out_attempt->records, out_attempt->request.user, &is_iam_user);
@@ -120,4 +128,42 @@ bool attempt_open_store(struct attempt *attempt)
 		return true;
 	(void)fail(attempt, attempt->status, SIGNIN_REASON_STORE);
 	return false;
+}
+
+/* Without touching the answer: the attempt goes on. */
+static enum status open_place(struct attempt *attempt, struct complaint *out_complaint)
+{
+	enum status status = signin_records_open_store(&attempt->records, out_complaint);
+
+	if (status != STATUS_OK || attempt->place.lineage.count > 0)
+		return status;
+	status = process_lineage_read("/proc", &attempt->place.lineage);
+	if (status != STATUS_OK)
+		return complain(out_complaint, status, "/proc does not show this process");
+	return STATUS_OK;
+}
+
+bool attempt_open_place(struct attempt *attempt)
+{
+	struct complaint complaint = { .reason = "" };
+	enum status status = open_place(attempt, &complaint);
+
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "the login session is not known", status, &complaint);
+	return status == STATUS_OK;
+}
+
+enum status attempt_find_actor(struct attempt *attempt)
+{
+	enum status status;
+	bool is_open;
+
+	if (!attempt->is_inside)
+		return STATUS_OK;
+	is_open = attempt_open_place(attempt);
+	status = signin_find_place(&attempt->records, &attempt->place, &attempt->request);
+	if (status != STATUS_OK && is_open)
+		outcome_warn(attempt, "the login session is not known", status, NULL);
+	return signin_find_actor(&attempt->records, &attempt->request, &attempt->place,
+				 &attempt->actor);
 }

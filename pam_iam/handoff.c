@@ -1,9 +1,13 @@
 #include "handoff.h"
 
+#include "signin/signin_role.h"
+
 static const char *const names[] = {
 	[HANDOFF_SIGNED_IN] = "pam_iam_signed_in",
 	[HANDOFF_OLD_PASSWORD] = "pam_iam_old_password",
 };
+
+#define PROOF_VARIABLE "IAM_PROOF"
 
 static void release(pam_handle_t *pamh, void *data, int error)
 {
@@ -14,36 +18,60 @@ static void release(pam_handle_t *pamh, void *data, int error)
 	free(data);
 }
 
-enum status handoff_leave(pam_handle_t *pamh, enum handoff_kind kind,
-			  const struct signin_request *request, const struct signin_answer *answer)
+enum status handoff_leave(pam_handle_t *pamh, enum handoff_kind kind, struct text user, int64_t now,
+			  const struct signin_answer *answer, bool is_recorded)
 {
 	AUTO_FREE struct handoff *left = calloc(1, sizeof(*left));
 	enum status status;
 
 	if (!left)
 		return STATUS_NO_MEMORY;
-	status = text_copy(request->user, left->user, sizeof(left->user));
+	status = text_copy(user, left->user, sizeof(left->user));
 	if (status == STATUS_OK)
 		status = text_copy(text_of(answer->device), left->device, sizeof(left->device));
 	if (status != STATUS_OK)
 		return status;
 	left->used_password = answer->used_password;
 	left->used_code = answer->used_code;
-	left->when = request->now;
+	left->is_recorded = is_recorded;
+	left->when = now;
 	if (pam_set_data(pamh, names[kind], left, release) != PAM_SUCCESS)
 		return STATUS_NO_MEMORY;
 	(void)TAKE_POINTER(left); /* PAM's now */
 	return STATUS_OK;
 }
 
-const struct handoff *handoff_find(pam_handle_t *pamh, enum handoff_kind kind,
-				   const struct signin_request *request)
+const struct handoff *handoff_of_anybody(pam_handle_t *pamh, enum handoff_kind kind)
 {
 	const void *data = NULL;
-	const struct handoff *found;
 
-	if (pam_get_data(pamh, names[kind], &data) != PAM_SUCCESS || !data)
-		return NULL;
-	found = data;
-	return text_is(request->user, found->user) ? found : NULL;
+	return pam_get_data(pamh, names[kind], &data) == PAM_SUCCESS ? data : NULL;
+}
+
+const struct handoff *handoff_find(pam_handle_t *pamh, enum handoff_kind kind, struct text user)
+{
+	const struct handoff *found = handoff_of_anybody(pamh, kind);
+
+	return found && text_is(user, found->user) ? found : NULL;
+}
+
+enum status handoff_send(pam_handle_t *pamh, const char *words)
+{
+	char variable[sizeof(PROOF_VARIABLE) + SIGNIN_PROOF_SIZE];
+	enum status status = text_format(variable, sizeof(variable), PROOF_VARIABLE "=%s", words);
+
+	if (status != STATUS_OK)
+		return status;
+	return pam_putenv(pamh, variable) == PAM_SUCCESS ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+struct text handoff_receive(pam_handle_t *pamh, char *buffer, size_t size)
+{
+	const char *words = pam_getenv(pamh, PROOF_VARIABLE);
+
+	if (!words || text_copy(text_of(words), buffer, size) != STATUS_OK)
+		buffer[0] = '\0';
+	if (words)
+		(void)pam_putenv(pamh, PROOF_VARIABLE); /* takes it away; it is worth nothing now */
+	return text_of(buffer);
 }

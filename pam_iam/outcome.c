@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <syslog.h>
 
+#include "base/timestamp.h"
 #include "conversation.h"
 
 enum { SHOWN_SIZE = 160, FAIL_DELAY_MICROSECONDS = 2000000 };
@@ -61,6 +62,16 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 			       [CLASS_SETUP] = PAM_SERVICE_ERR,
 			       [CLASS_UNAVAILABLE] = PAM_AUTHTOK_ERR,
 			       [CLASS_MEMORY] = PAM_BUF_ERR },
+	/* Never PAM_SESSION_ERR: sudo runs the command all the same. */
+	[OUTCOME_SESSION] = { [CLASS_BROKEN] = PAM_SYSTEM_ERR,
+			      [CLASS_ALLOWED] = PAM_SUCCESS,
+			      [CLASS_UNPROVEN] = PAM_PERM_DENIED,
+			      [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			      [CLASS_POLICY] = PAM_PERM_DENIED,
+			      [CLASS_CONVERSATION] = PAM_CONV_ERR,
+			      [CLASS_SETUP] = PAM_SERVICE_ERR,
+			      [CLASS_UNAVAILABLE] = PAM_AUTHINFO_UNAVAIL,
+			      [CLASS_MEMORY] = PAM_BUF_ERR },
 };
 
 static enum outcome_class class_of_reason(enum signin_reason reason)
@@ -131,9 +142,9 @@ int outcome_code(const struct attempt *attempt, enum outcome_phase phase)
 	return codes[phase][class_of_status(attempt->status, attempt->answer.reason)];
 }
 
-/* The three things from outside that every line carries. */
+/* The things from outside that every line carries; "by" is empty, or " by=alice". */
 struct shown {
-	char user[SHOWN_SIZE], service[SHOWN_SIZE], remote_host[SHOWN_SIZE];
+	char user[SHOWN_SIZE], service[SHOWN_SIZE], remote_host[SHOWN_SIZE], by[SHOWN_SIZE];
 };
 
 static const char *show(struct text text, char buffer[SHOWN_SIZE])
@@ -141,18 +152,25 @@ static const char *show(struct text text, char buffer[SHOWN_SIZE])
 	return text_printable(text.length > 0 ? text : TEXT("-"), buffer, SHOWN_SIZE);
 }
 
-static void show_request(const struct signin_request *request, struct shown *out_shown)
+static void show_attempt(const struct attempt *attempt, struct shown *out_shown)
 {
+	const struct signin_request *request = &attempt->request;
+	static const char by[] = " by=";
+
 	show(request->user, out_shown->user);
 	show(request->service, out_shown->service);
 	show(request->remote_host, out_shown->remote_host);
+	out_shown->by[0] = '\0';
+	if (text_equal(attempt->actor, request->user))
+		return;
+	memcpy(out_shown->by, by, sizeof(by));
+	text_printable(attempt->actor, out_shown->by + sizeof(by) - 1, SHOWN_SIZE - sizeof(by) + 1);
 }
 
 static const char *const phase_words[OUTCOME_PHASES] = {
-	[OUTCOME_AUTH] = "sign-in",
-	[OUTCOME_CREDENTIALS] = "credentials",
-	[OUTCOME_ACCOUNT] = "account",
-	[OUTCOME_PASSWORD] = "password change",
+	[OUTCOME_AUTH] = "sign-in",    [OUTCOME_CREDENTIALS] = "credentials",
+	[OUTCOME_ACCOUNT] = "account", [OUTCOME_PASSWORD] = "password change",
+	[OUTCOME_SESSION] = "session",
 };
 
 void outcome_debug(const struct attempt *attempt, const char *format, ...)
@@ -181,9 +199,9 @@ static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
 {
 	struct shown shown;
 
-	show_request(&attempt->request, &shown);
-	pam_syslog(attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s reason=%s",
-		   phase_words[phase], shown.user, shown.service, shown.remote_host,
+	show_attempt(attempt, &shown);
+	pam_syslog(attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s%s reason=%s",
+		   phase_words[phase], shown.user, shown.service, shown.remote_host, shown.by,
 		   signin_reason_code(attempt->answer.reason));
 }
 
@@ -193,15 +211,16 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 	struct shown shown;
 	char device[SHOWN_SIZE];
 
-	show_request(&attempt->request, &shown);
+	show_attempt(attempt, &shown);
 	if (phase != OUTCOME_AUTH) {
-		pam_syslog(attempt->pamh, LOG_INFO, "%s accepted: user=%s service=%s rhost=%s",
-			   phase_words[phase], shown.user, shown.service, shown.remote_host);
+		pam_syslog(attempt->pamh, LOG_INFO, "%s accepted: user=%s service=%s rhost=%s%s",
+			   phase_words[phase], shown.user, shown.service, shown.remote_host,
+			   shown.by);
 		return;
 	}
 	pam_syslog(attempt->pamh, LOG_INFO,
-		   "sign-in accepted: user=%s service=%s rhost=%s password=%s mfa=%s drift=%d",
-		   shown.user, shown.service, shown.remote_host,
+		   "sign-in accepted: user=%s service=%s rhost=%s%s password=%s mfa=%s drift=%d",
+		   shown.user, shown.service, shown.remote_host, shown.by,
 		   answer->used_password ? "yes" : "no", show(text_of(answer->device), device),
 		   (int)answer->drift);
 }
@@ -236,9 +255,32 @@ void outcome_session(const struct attempt *attempt, const char *event, const cha
 	struct shown shown;
 	char device[SHOWN_SIZE];
 
-	show_request(&attempt->request, &shown);
+	show_attempt(attempt, &shown);
 	pam_syslog(attempt->pamh, LOG_INFO, "session %s: user=%s service=%s rhost=%s mfa=%s", event,
 		   shown.user, shown.service, shown.remote_host, show(text_of(mfa), device));
+}
+
+void outcome_role_session(const struct attempt *attempt)
+{
+	const struct role_session *role = &attempt->place.role;
+	char user[SHOWN_SIZE], name[SHOWN_SIZE], until[TIMESTAMP_TEXT_SIZE];
+
+	pam_syslog(attempt->pamh, LOG_INFO,
+		   "role session opened: user=%s by=%s session=%s address=%s until=%s",
+		   role->role_name, show(text_of(role->user_name), user),
+		   show(text_of(role->session_name), name), role->address[0] ? role->address : "-",
+		   timestamp_format(role->until, until));
+}
+
+void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
+		  const struct complaint *complaint)
+{
+	const char *place = complaint ? complaint->place : "";
+	const char *reason =
+		complaint && complaint->reason[0] ? complaint->reason : status_text(status);
+
+	pam_syslog(attempt->pamh, LOG_WARNING, "%s: %s%s%s", what, place, place[0] ? ": " : "",
+		   reason);
 }
 
 void outcome_group_skipped(const struct attempt *attempt, struct text group, const char *why)

@@ -11,6 +11,7 @@ enum outcome_phase {
 	OUTCOME_CREDENTIALS,
 	OUTCOME_ACCOUNT,
 	OUTCOME_PASSWORD,
+	OUTCOME_SESSION,
 	OUTCOME_PHASES,
 };
 
@@ -29,6 +30,13 @@ void outcome_debug(const struct attempt *attempt, const char *format, ...) PRINT
 
 /* The line about a session's beginning or end. */
 void outcome_session(const struct attempt *attempt, const char *event, const char *mfa);
+
+/* The same of a role's session that begins, from attempt->place. */
+void outcome_role_session(const struct attempt *attempt);
+
+/* Something that the attempt goes on without. complaint may be NULL. */
+void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
+		  const struct complaint *complaint);
 
 /* A group of [local-groups] that cannot be joined. */
 void outcome_group_skipped(const struct attempt *attempt, struct text group, const char *why);

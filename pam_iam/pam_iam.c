@@ -12,6 +12,21 @@
 #include "local_groups.h"
 #include "outcome.h"
 #include "password_dialogue.h"
+#include "session.h"
+#include "signin/signin_decision.h"
+#include "sudo_plugin.h"
+
+enum { PROMPT_SIZE = 64 };
+
+/* Where it is not PAM_USER's password that is asked for, it is said whose. */
+static const char *password_prompt(const struct attempt *attempt, char buffer[PROMPT_SIZE])
+{
+	if (text_equal(attempt->actor, attempt->request.user) ||
+	    text_format(buffer, PROMPT_SIZE,
+			"Password for %.*s: ", TEXT_ARGUMENTS(attempt->actor)) != STATUS_OK)
+		return "Password: ";
+	return buffer;
+}
 
 /* PAM_AUTHTOK or the dialogue, as the options say; one call of the conversation for what is left.
  */
@@ -19,6 +34,7 @@ static enum status ask_factors(struct attempt *attempt, const struct signin_fact
 			       struct secret *password, struct secret *code)
 {
 	struct question questions[CONVERSATION_PROMPTS_MAX];
+	char prompt[PROMPT_SIZE];
 	size_t count = 0;
 	bool ask_password = factors->password;
 	enum status status = STATUS_NOT_FOUND;
@@ -31,7 +47,8 @@ static enum status ask_factors(struct attempt *attempt, const struct signin_fact
 		ask_password = status == STATUS_NOT_FOUND;
 	}
 	if (ask_password)
-		questions[count++] = (struct question){ "Password: ", password };
+		questions[count++] =
+			(struct question){ password_prompt(attempt, prompt), password };
 	if (factors->code)
 		questions[count++] = (struct question){ "One-time code: ", code };
 	if (count == 0)
@@ -49,17 +66,23 @@ static void deny(struct attempt *attempt, enum status status, enum signin_reason
 	attempt->answer.reason = reason;
 }
 
-/* Leaves its answer in the attempt. */
-static void authenticate(struct attempt *attempt)
+/* The request as the one whose factors are asked for. */
+static struct signin_request of_actor(const struct attempt *attempt)
 {
+	struct signin_request request = attempt->request;
+
+	request.user = attempt->actor;
+	return request;
+}
+
+static void ask_and_compare(struct attempt *attempt)
+{
+	const struct signin_request request = of_actor(attempt);
 	struct signin_factors factors = { .password = true, .code = true };
 	AUTO_SECRET password = { .length = 0 }, code = { .length = 0 };
-	enum status status;
+	enum status status =
+		signin_factors(&attempt->records, &request, attempt->options.mode, &factors);
 
-	if (!attempt_open_store(attempt))
-		return;
-	status = signin_factors(&attempt->records, &attempt->request, attempt->options.mode,
-				&factors);
 	if (status != STATUS_OK) {
 		deny(attempt, status, SIGNIN_REASON_STORE);
 		return;
@@ -72,15 +95,58 @@ static void authenticate(struct attempt *attempt)
 		return;
 	}
 	attempt->status =
-		signin_authenticate(&attempt->records, &attempt->request, &factors,
-				    secret_text(&password), secret_text(&code), &attempt->answer);
+		signin_authenticate(&attempt->records, &request, &factors, secret_text(&password),
+				    secret_text(&code), &attempt->answer);
+}
+
+/* Leaves its answer in the attempt. */
+static void authenticate(struct attempt *attempt)
+{
+	bool is_roots = false;
+	enum status status =
+		signin_is_roots_switch(&attempt->records, &attempt->request, &is_roots);
+
+	if (status != STATUS_OK) {
+		deny(attempt, status, SIGNIN_REASON_SNAPSHOT);
+		return;
+	}
+	if (is_roots) { /* as pam_rootok says it before us in su's own lines */
+		attempt->answer.reason = SIGNIN_REASON_ALLOWED;
+		return;
+	}
+	if (!attempt_open_store(attempt))
+		return;
+	status = attempt_find_actor(attempt);
+	if (status == STATUS_OK)
+		ask_and_compare(attempt);
+	else
+		deny(attempt, status, SIGNIN_REASON_SNAPSHOT);
+}
+
+/* A code that was given to sudo or su counts in the login session; whether it is to be forgotten
+   with this process. */
+static bool record_code(struct attempt *attempt)
+{
+	const struct signin_request request = of_actor(attempt);
+	bool is_own = false;
+	enum status status;
+
+	if (!attempt->answer.used_code || !attempt->is_inside || !attempt_open_place(attempt))
+		return false;
+	status = signin_prove(&attempt->records, &request, &attempt->place, &is_own);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "the code is not recorded for the login session", status,
+			     NULL);
+	return is_own;
 }
 
 static int finish_authentication(struct attempt *attempt)
 {
 	if (outcome_code(attempt, OUTCOME_AUTH) == PAM_SUCCESS) {
-		enum status status = handoff_leave(attempt->pamh, HANDOFF_SIGNED_IN,
-						   &attempt->request, &attempt->answer);
+		bool is_recorded = record_code(attempt);
+		enum status status =
+			handoff_leave(attempt->pamh, HANDOFF_SIGNED_IN, attempt->actor,
+				      attempt->request.now, &attempt->answer, is_recorded);
 
 		if (status != STATUS_OK)
 			deny(attempt, status, SIGNIN_REASON_SYSTEM);
@@ -128,44 +194,73 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 	return outcome_report(&attempt, OUTCOME_CREDENTIALS);
 }
 
+/* Leaves its answer in the attempt. */
+static void admit(struct attempt *attempt)
+{
+	struct signin_request *request = &attempt->request;
+	const struct handoff *signed_in;
+	enum status status = attempt_find_actor(attempt);
+
+	if (status != STATUS_OK) {
+		deny(attempt, status, SIGNIN_REASON_SNAPSHOT);
+		return;
+	}
+	signed_in = handoff_find(attempt->pamh, HANDOFF_SIGNED_IN, attempt->actor);
+	if (signed_in && signed_in->used_code && request->login.mfa_at < signed_in->when)
+		request->login.mfa_at = signed_in->when;
+	request->command.is_known_later =
+		(text_is(request->service, "sudo") || text_is(request->service, "sudo-i")) &&
+		sudo_plugin_will_decide();
+	attempt->status =
+		signin_admit(&attempt->records, request, &attempt->place, &attempt->answer);
+	if (outcome_code(attempt, OUTCOME_ACCOUNT) == PAM_SUCCESS)
+		session_send_code(attempt, signed_in);
+}
+
+/* su from the shell of a role whose time is up, to somebody who is none of ours. */
+static int leave_to_others(struct attempt *attempt)
+{
+	bool is_roles = false;
+
+	if (attempt->opened != STATUS_OK ||
+	    signin_is_roles_switch(&attempt->records, &attempt->request, &is_roles) != STATUS_OK ||
+	    !is_roles)
+		return PAM_IGNORE;
+	attempt_open_place(attempt); /* without it the answer is no */
+	attempt->status = signin_check_invoker(&attempt->records, &attempt->request,
+					       &attempt->place, &attempt->answer);
+	if (outcome_code(attempt, OUTCOME_ACCOUNT) == PAM_SUCCESS)
+		return PAM_IGNORE;
+	return outcome_report(attempt, OUTCOME_ACCOUNT);
+}
+
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	AUTO_ATTEMPT attempt;
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	if (user == ATTEMPT_NOT_OURS)
-		return PAM_IGNORE;
+		return leave_to_others(&attempt);
 	if (user == ATTEMPT_OURS)
-		attempt.status =
-			signin_account(&attempt.records, &attempt.request, &attempt.answer);
+		admit(&attempt);
 	return outcome_report(&attempt, OUTCOME_ACCOUNT);
-}
-
-/* Whom the account phase let in has a session, whether or not it can be told about. */
-static int session(pam_handle_t *pamh, int flags, int argc, const char **argv, const char *event)
-{
-	AUTO_ATTEMPT attempt;
-	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
-	const struct handoff *signed_in;
-
-	if (user == ATTEMPT_NOT_OURS)
-		return PAM_IGNORE;
-	signed_in = handoff_find(pamh, HANDOFF_SIGNED_IN, &attempt.request);
-	outcome_session(&attempt, event,
-			!signed_in             ? "unknown"
-			: signed_in->used_code ? signed_in->device
-					       : "none");
-	return PAM_SUCCESS;
 }
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return session(pamh, flags, argc, argv, "opened");
+	AUTO_ATTEMPT attempt;
+	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
+
+	session_forget_code(&attempt);
+	return user == ATTEMPT_NOT_OURS ? PAM_IGNORE : session_open(&attempt, user);
 }
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return session(pamh, flags, argc, argv, "closed");
+	AUTO_ATTEMPT attempt;
+	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
+
+	return user == ATTEMPT_NOT_OURS ? PAM_IGNORE : session_close(&attempt, user);
 }
 
 EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)

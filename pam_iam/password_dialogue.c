@@ -50,8 +50,8 @@ static int prove_old(struct attempt *attempt)
 		outcome_delay(attempt);
 		return outcome_report(attempt, OUTCOME_PASSWORD);
 	}
-	status = handoff_leave(attempt->pamh, HANDOFF_OLD_PASSWORD, &attempt->request,
-			       &attempt->answer);
+	status = handoff_leave(attempt->pamh, HANDOFF_OLD_PASSWORD, attempt->request.user,
+			       attempt->request.now, &attempt->answer, false);
 	return status == STATUS_OK ? PAM_SUCCESS : refuse(attempt, status, SIGNIN_REASON_SYSTEM);
 }
 
@@ -155,7 +155,7 @@ int password_dialogue_change(struct attempt *attempt)
 	enum status status = STATUS_NOT_FOUND;
 
 	if (!is_by_administrator(attempt) &&
-	    !handoff_find(attempt->pamh, HANDOFF_OLD_PASSWORD, &attempt->request))
+	    !handoff_find(attempt->pamh, HANDOFF_OLD_PASSWORD, attempt->request.user))
 		return refuse(attempt, STATUS_OK, SIGNIN_REASON_PASSWORD_WRONG);
 	if (!attempt_open_store(attempt))
 		return outcome_report(attempt, OUTCOME_PASSWORD);

@@ -1,0 +1,219 @@
+#include "session.h"
+
+#include "base/timestamp.h"
+#include "outcome.h"
+
+enum { VARIABLE_SIZE = 256 };
+
+/* sshd has its dialogue in a process of its own, and only PAM's environment comes back from it. */
+static bool is_divided(const struct attempt *attempt)
+{
+	return text_is(attempt->request.service, "sshd");
+}
+
+void session_send_code(struct attempt *attempt, const struct handoff *signed_in)
+{
+	char words[SIGNIN_PROOF_SIZE];
+	enum status status;
+
+	if (!signed_in || !signed_in->used_code || !is_divided(attempt) ||
+	    !attempt_open_place(attempt))
+		return;
+	status = signin_leave_proof(&attempt->records, &attempt->request, &attempt->place, words);
+	if (status == STATUS_OK)
+		status = handoff_send(attempt->pamh, words);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "the session will not know of the code", status, NULL);
+}
+
+void session_forget_code(struct attempt *attempt)
+{
+	const struct handoff *signed_in = handoff_of_anybody(attempt->pamh, HANDOFF_SIGNED_IN);
+	enum status status;
+
+	if (!signed_in || !signed_in->is_recorded || !attempt_open_place(attempt))
+		return;
+	status = signin_forget(&attempt->records, &attempt->place);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		outcome_warn(attempt, "the code is not forgotten", status, NULL);
+}
+
+/* What the log calls the factor that a session began with. */
+static const char *mfa_word(const struct attempt *attempt, const struct handoff *signed_in)
+{
+	if (!signed_in)
+		return attempt->request.login.mfa_at > 0 ? "proven" : "unknown";
+	return signed_in->used_code ? signed_in->device : "none";
+}
+
+/* When a code was proven for this session: in this process, or in sshd's of the dialogue. */
+static void find_code(struct attempt *attempt, const struct handoff *signed_in, struct text words)
+{
+	enum status status = STATUS_NOT_FOUND;
+
+	if (signed_in && signed_in->used_code)
+		attempt->request.login.mfa_at = signed_in->when;
+	else if (!signed_in && words.length > 0)
+		status = signin_take_proof(&attempt->records, &attempt->request, &attempt->place,
+					   words, &attempt->request.login.mfa_at);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		outcome_warn(attempt, "the session does not know of the code", status, NULL);
+}
+
+static void begin_login(struct attempt *attempt, const struct handoff *signed_in)
+{
+	char words[SIGNIN_PROOF_SIZE] = "";
+	struct text received = { words, 0 };
+	enum status status;
+
+	if (is_divided(attempt))
+		received = handoff_receive(attempt->pamh, words, sizeof(words));
+	if (!attempt_open_place(attempt))
+		return;
+	find_code(attempt, signed_in, received);
+	status = signin_begin_login(&attempt->records, &attempt->request, &attempt->place);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "the login session is not recorded", status, NULL);
+}
+
+static enum status put(struct attempt *attempt, const char *name, const char *value)
+{
+	char variable[VARIABLE_SIZE];
+	enum status status = text_format(variable, sizeof(variable), "%s=%s", name, value);
+
+	if (status != STATUS_OK)
+		return status;
+	return pam_putenv(attempt->pamh, variable) == PAM_SUCCESS ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static void free_text(pam_handle_t *pamh, void *data, int error)
+{
+	(void)pamh;
+	(void)error;
+	free(data);
+}
+
+/* pam_systemd(8) ends the session after so many seconds, where it makes one. */
+static enum status limit_time(struct attempt *attempt)
+{
+	AUTO_FREE char *seconds = NULL;
+	char digits[24];
+	enum status status =
+		text_format(digits, sizeof(digits), "%lld",
+			    (long long)(attempt->place.role.until - attempt->request.now));
+
+	if (status == STATUS_OK)
+		status = text_duplicate(text_of(digits), &seconds);
+	if (status != STATUS_OK)
+		return status;
+	if (pam_set_data(attempt->pamh, "systemd.runtime_max_sec", seconds, free_text) !=
+	    PAM_SUCCESS)
+		return STATUS_NO_MEMORY;
+	(void)TAKE_POINTER(seconds); /* PAM's now */
+	return STATUS_OK;
+}
+
+/* The limits of the session, and for its programs what it is. */
+static enum status furnish(struct attempt *attempt)
+{
+	const struct role_session *role = &attempt->place.role;
+	char until[TIMESTAMP_TEXT_SIZE];
+	enum status status = limit_time(attempt);
+
+	if (status == STATUS_OK)
+		status = put(attempt, "IAM_ROLE", role->role_name);
+	if (status == STATUS_OK)
+		status = put(attempt, "IAM_ROLE_SESSION_NAME", role->session_name);
+	if (status == STATUS_OK)
+		status = put(attempt, "IAM_ROLE_SESSION_EXPIRATION",
+			     timestamp_format(role->until, until));
+	return status;
+}
+
+static void end(struct attempt *attempt)
+{
+	enum status status =
+		signin_end_sessions(&attempt->records, &attempt->place, attempt->request.now);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		outcome_warn(attempt, "the end of the session is not recorded", status, NULL);
+}
+
+/* Root's su begins no session of the role's. */
+static int begin_role(struct attempt *attempt)
+{
+	bool has_place = attempt_open_place(attempt);
+	enum status status;
+
+	attempt->status = signin_begin_role(&attempt->records, &attempt->request, &attempt->place,
+					    &attempt->answer);
+	if (outcome_code(attempt, OUTCOME_SESSION) != PAM_SUCCESS)
+		return outcome_report(attempt, OUTCOME_SESSION);
+	if (attempt->place.role.number == 0)
+		return PAM_SUCCESS;
+	status = furnish(attempt);
+	if (status == STATUS_OK) {
+		outcome_role_session(attempt);
+		return PAM_SUCCESS;
+	}
+	if (has_place)
+		end(attempt);
+	attempt->status = status;
+	attempt->answer.reason = SIGNIN_REASON_SYSTEM;
+	return outcome_report(attempt, OUTCOME_SESSION);
+}
+
+/* Nothing is known of the user. A login was let in by the account phase; sudo and su may be about
+   to make a role of somebody. */
+static int open_unknown(struct attempt *attempt)
+{
+	if (attempt->is_inside)
+		return outcome_report(attempt, OUTCOME_SESSION);
+	outcome_session(attempt, "opened", "unknown");
+	return PAM_SUCCESS;
+}
+
+int session_open(struct attempt *attempt, enum attempt_user user)
+{
+	const struct handoff *signed_in =
+		handoff_find(attempt->pamh, HANDOFF_SIGNED_IN, attempt->request.user);
+	enum signin_session session = SIGNIN_SESSION_ROLE;
+	int code = PAM_SUCCESS;
+
+	if (user != ATTEMPT_OURS)
+		return open_unknown(attempt);
+	attempt->status = signin_session_of(&attempt->records, &attempt->request, &session);
+	if (attempt->status != STATUS_OK) {
+		attempt->answer.reason = SIGNIN_REASON_SNAPSHOT;
+		return open_unknown(attempt);
+	}
+	switch (session) {
+	case SIGNIN_SESSION_ROLE:
+		code = begin_role(attempt);
+		break;
+	case SIGNIN_SESSION_LOGIN:
+		begin_login(attempt, signed_in);
+		break;
+	case SIGNIN_SESSION_NONE:
+		break;
+	}
+	if (code == PAM_SUCCESS)
+		outcome_session(attempt, "opened", mfa_word(attempt, signed_in));
+	return code;
+}
+
+int session_close(struct attempt *attempt, enum attempt_user user)
+{
+	enum signin_session session = SIGNIN_SESSION_NONE;
+
+	outcome_session(attempt, "closed",
+			mfa_word(attempt, handoff_find(attempt->pamh, HANDOFF_SIGNED_IN,
+						       attempt->request.user)));
+	if (user != ATTEMPT_OURS ||
+	    signin_session_of(&attempt->records, &attempt->request, &session) != STATUS_OK ||
+	    session == SIGNIN_SESSION_NONE)
+		return PAM_SUCCESS;
+	if (attempt_open_place(attempt))
+		end(attempt);
+	return PAM_SUCCESS;
+}
