@@ -139,3 +139,36 @@ int64_t timestamp_now(void)
 		return 0;
 	return now.tv_sec;
 }
+
+static uint32_t seconds_of_unit(char unit)
+{
+	switch (unit) {
+	case 's':
+		return 1;
+	case 'm':
+		return 60;
+	case 'h':
+		return 3600;
+	case 'd':
+		return 86400;
+	default:
+		return 0;
+	}
+}
+
+enum status duration_parse(struct text text, uint32_t minimum, uint32_t maximum,
+			   uint32_t *out_seconds)
+{
+	uint32_t unit = text.length ? seconds_of_unit(text.bytes[text.length - 1]) : 0;
+	uint32_t count, seconds;
+
+	if (unit)
+		text.length--;
+	else
+		unit = 1;
+	if (text_parse_uint32(text, 0, UINT32_MAX, &count) != STATUS_OK ||
+	    __builtin_mul_overflow(count, unit, &seconds) || seconds < minimum || seconds > maximum)
+		return STATUS_BAD_INPUT;
+	*out_seconds = seconds;
+	return STATUS_OK;
+}

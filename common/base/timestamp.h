@@ -17,6 +17,11 @@ MUST_CHECK enum status timestamp_parse(struct text text, int64_t *out_seconds);
 /* The form with "Z", in a buffer of TIMESTAMP_TEXT_SIZE; times outside 1970-9999 are clamped. */
 const char *timestamp_format(int64_t seconds, char buffer[TIMESTAMP_TEXT_SIZE]);
 
+/* A span of seconds, in one unit: "90", "90s", "15m", "12h", "7d". STATUS_BAD_INPUT outside
+   minimum..maximum. */
+MUST_CHECK enum status duration_parse(struct text text, uint32_t minimum, uint32_t maximum,
+				      uint32_t *out_seconds);
+
 /* Days since 1970-01-01 of a date in the proleptic Gregorian calendar, negative before. */
 int64_t timestamp_days(int64_t year, int64_t month, int64_t day);
 int64_t timestamp_days_in_month(int64_t year, int64_t month);

@@ -1,6 +1,7 @@
 /*
  * Values of each kind, checked and stored.
  */
+#include "base/timestamp.h"
 #include "config/config_internal.h"
 
 static enum status refuse(const struct config_setting *setting)
@@ -50,35 +51,12 @@ static enum status set_number(const struct config_setting *setting)
 	return STATUS_OK;
 }
 
-static uint32_t seconds_of_unit(char unit)
-{
-	switch (unit) {
-	case 's':
-		return 1;
-	case 'm':
-		return 60;
-	case 'h':
-		return 3600;
-	case 'd':
-		return 86400;
-	default:
-		return 0;
-	}
-}
-
 static enum status set_duration(const struct config_setting *setting)
 {
-	struct text digits = setting->value;
-	uint32_t unit = digits.length ? seconds_of_unit(digits.bytes[digits.length - 1]) : 0;
-	uint32_t count, seconds;
+	uint32_t seconds;
 
-	if (unit)
-		digits.length--;
-	else
-		unit = 1;
-	if (text_parse_uint32(digits, 0, UINT32_MAX, &count) != STATUS_OK ||
-	    __builtin_mul_overflow(count, unit, &seconds) || seconds < setting->rule->minimum ||
-	    seconds > setting->rule->maximum)
+	if (duration_parse(setting->value, setting->rule->minimum, setting->rule->maximum,
+			   &seconds) != STATUS_OK)
 		return complain(setting->complaint, STATUS_BAD_INPUT,
 				"%.*s: not a time from %u to %u seconds, such as 90, 90s, 15m, "
 				"12h or 7d",

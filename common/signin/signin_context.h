@@ -25,6 +25,11 @@ MUST_CHECK enum status signin_policies_load(const struct signin_records *records
 					    const struct access_principal *principal,
 					    struct signin_decision *decision);
 
+/* Evaluates what a decision holds: documents, context, caller, action and resource. A reason that
+   is there already, because something could not be read, stays. */
+MUST_CHECK enum status signin_evaluate(struct signin_decision *decision,
+				       const struct policy_trace *trace);
+
 /* One document of the snapshot as it is, or why not. */
 MUST_CHECK enum status signin_policy_load(const struct signin_records *records, struct text key,
 					  struct signin_decision *decision,

@@ -67,7 +67,7 @@ static enum signin_reason reason_of(enum policy_decision decision)
 }
 
 /* The documents and the context are there; what could not be read has the last word. */
-static enum status evaluate(struct signin_decision *decision, const struct policy_trace *trace)
+enum status signin_evaluate(struct signin_decision *decision, const struct policy_trace *trace)
 {
 	struct policy_request request = { .caller = decision->caller,
 					  .action = decision->action,
@@ -131,7 +131,7 @@ enum status signin_decide(const struct signin_records *records,
 		status = signin_policies_load(records, principal, out_decision);
 	if (status == STATUS_OK)
 		status = host_account(records, out_decision, &out_decision->set.resource_account);
-	return status == STATUS_OK ? evaluate(out_decision, trace) : status;
+	return status == STATUS_OK ? signin_evaluate(out_decision, trace) : status;
 }
 
 bool signin_is_session_name(struct text text)
@@ -231,7 +231,7 @@ enum status signin_decide_assumption(const struct signin_records *records,
 		status = load_trust(assumption->role, out_decision);
 	/* The host's policy is about the host, not about its roles; its Deny holds all the same. */
 	out_decision->set.resource_account = role.account;
-	return status == STATUS_OK ? evaluate(out_decision, trace) : status;
+	return status == STATUS_OK ? signin_evaluate(out_decision, trace) : status;
 }
 
 enum status signin_authorize(const struct signin_records *records,

@@ -14,8 +14,25 @@ enum { TABLE_BYTES_MAX = 1 << 20 };
 static const char manual_path[] = "common/tools/iamctl/iamctl.8";
 
 static const char *const commands_expected[] = {
-	"sync",   "status",     "verify",   "user",        "group",  "role",
-	"passwd", "mfa enable", "mfa list", "mfa disable", "unlock", "help",
+	"sync",
+	"status",
+	"verify",
+	"user",
+	"group",
+	"role",
+	"access",
+	"why",
+	"simulate",
+	"policy validate",
+	"policy evaluate",
+	"sessions",
+	"assume-role",
+	"passwd",
+	"mfa enable",
+	"mfa list",
+	"mfa disable",
+	"unlock",
+	"help",
 };
 
 /* From ".Ss NAME" to the next section of either kind. */

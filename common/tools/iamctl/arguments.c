@@ -8,10 +8,11 @@
 enum { OPTION_ROOT = 0x100, OPTION_JSON, OPTION_HELP, OPTION_VERSION, OPTION_OF_COMMAND };
 
 static const struct command_option common[] = {
-	{ "root", "DIR", "work on the tree below DIR: its configuration and its state", 'R' },
-	{ "json", NULL, "print JSON instead of tables", 0 },
-	{ "help", NULL, "show what the command does and which options it has", 'h' },
-	{ "version", NULL, "show the version", 0 },
+	{ "root", "DIR", "work on the tree below DIR: its configuration and its state", 'R',
+	  false },
+	{ "json", NULL, "print JSON instead of tables", 0, false },
+	{ "help", NULL, "show what the command does and which options it has", 'h', false },
+	{ "version", NULL, "show the version", 0, false },
 };
 
 const struct command_option *common_options(size_t *out_count)
@@ -104,7 +105,22 @@ static int refuse_option(const struct command *command, char **argv, bool needs_
 	return fail(EX_USAGE, given, "unknown or ambiguous option; %s", see_help(command, help));
 }
 
-static void take_option(struct arguments *arguments, int option)
+static int take_command_option(struct arguments *arguments, size_t index)
+{
+	const struct command_option *option = &arguments->command->options[index];
+
+	arguments->values[index] = optarg ? optarg : "";
+	if (!option->may_repeat)
+		return EX_OK;
+	if (arguments->repeat_count == COMMAND_REPEATS_MAX)
+		return fail(EX_USAGE, option->name, "given too often: at most %d times",
+			    COMMAND_REPEATS_MAX);
+	arguments->repeats[arguments->repeat_count++] =
+		(struct command_repeat){ option, arguments->values[index] };
+	return EX_OK;
+}
+
+static int take_option(struct arguments *arguments, int option)
 {
 	int number;
 
@@ -112,33 +128,34 @@ static void take_option(struct arguments *arguments, int option)
 	switch (number) {
 	case OPTION_ROOT:
 		arguments->root = optarg;
-		return;
+		return EX_OK;
 	case OPTION_JSON:
 		arguments->is_json = true;
-		return;
+		return EX_OK;
 	case OPTION_HELP:
 		arguments->wants_help = true;
-		return;
+		return EX_OK;
 	case OPTION_VERSION:
 		arguments->wants_version = true;
-		return;
+		return EX_OK;
 	default:
-		arguments->values[number - OPTION_OF_COMMAND] = optarg ? optarg : "";
+		return take_command_option(arguments, (size_t)(number - OPTION_OF_COMMAND));
 	}
 }
 
 static int take_options(struct arguments *arguments, int argc, char **argv)
 {
 	struct option_list list;
-	int option;
+	int option, code = EX_OK;
 
 	list_options(arguments->command, &list);
-	while ((option = getopt_long(argc, argv, list.letters, list.words, NULL)) != -1) {
+	while (code == EX_OK &&
+	       (option = getopt_long(argc, argv, list.letters, list.words, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return refuse_option(arguments->command, argv, option == ':');
-		take_option(arguments, option);
+		code = take_option(arguments, option);
 	}
-	return EX_OK;
+	return code;
 }
 
 /* How many words of the command line name the command: 0 when they do not. */
@@ -204,8 +221,7 @@ static int take_operands(struct arguments *arguments, int argc, char **argv)
 		return fail(EX_USAGE, argv[optind + (int)command->operands_max],
 			    "one argument too many for %s; %s", command->name,
 			    see_help(command, help));
-	for (size_t i = 0; i < count; i++)
-		arguments->operands[i] = argv[optind + (int)i];
+	arguments->operands = (const char *const *)(argv + optind);
 	arguments->operand_count = count;
 	return EX_OK;
 }

@@ -9,7 +9,9 @@
 struct arguments {
 	const struct command *command; /* NULL when only help or the version was asked for */
 	const char *values[COMMAND_OPTIONS_MAX];
-	const char *operands[COMMAND_OPERANDS_MAX];
+	struct command_repeat repeats[COMMAND_REPEATS_MAX];
+	size_t repeat_count;
+	const char *const *operands; /* in argv */
 	size_t operand_count;
 	const char *root; /* as given; NULL when not */
 	bool is_json, wants_help, wants_version;

@@ -13,16 +13,27 @@
 #include "tools/iamctl/output.h"
 
 enum {
-	COMMAND_OPTIONS_MAX = 8,
-	COMMAND_OPERANDS_MAX = 2,
-	COMMAND_NEEDS_ATTENTION = 1, /* the exit code of status, beside those of sysexits.h */
+	COMMAND_OPTIONS_MAX = 10,
+	COMMAND_REPEATS_MAX = 256, /* arguments of options that may be given more than once */
+	/* Exit codes beside those of sysexits.h: of status, and of those that decide. */
+	COMMAND_NEEDS_ATTENTION = 1,
+	COMMAND_DENIED = 1,
 };
+
+#define COMMAND_OPERANDS_ANY SIZE_MAX
 
 struct command_option {
 	const char *name;
 	const char *argument; /* what follows it; NULL when nothing does */
 	const char *summary;
 	char letter; /* its short form; 0 when it has none */
+	bool may_repeat;
+};
+
+/* One argument of an option that may be given more than once. */
+struct command_repeat {
+	const struct command_option *option;
+	const char *value;
 };
 
 struct invocation;
@@ -40,12 +51,14 @@ struct command {
 /* One run of one command, as the command line has it. */
 struct invocation {
 	const struct command *command;
-	const char *values[COMMAND_OPTIONS_MAX]; /* by option: its argument, "" or NULL */
-	const char *operands[COMMAND_OPERANDS_MAX];
+	const char *values[COMMAND_OPTIONS_MAX]; /* by option: its last argument, "" or NULL */
+	const struct command_repeat *repeats;    /* in the order of the command line */
+	size_t repeat_count;
+	const char *const *operands; /* NULL behind the last */
 	size_t operand_count;
 	const char *root; /* "" or the tree to work on, without a slash at its end */
 	struct file_trust trust;
-	char config_folder[PATH_MAX], state_folder[PATH_MAX];
+	char config_folder[PATH_MAX], state_folder[PATH_MAX], accounts_file[PATH_MAX];
 	int64_t now;
 	struct output *output;
 };
@@ -53,6 +66,11 @@ struct invocation {
 /* The argument of an option of the command's own ("" for one that takes none), NULL when not given.
  */
 const char *invocation_option(const struct invocation *invocation, const char *name);
+
+/* The arguments of an option that may be given more than once, one by one; *inout_at begins at 0.
+   NULL behind the last. */
+const char *invocation_next_value(const struct invocation *invocation, const char *name,
+				  size_t *inout_at);
 
 /* The first operand, NULL when there is none. */
 static inline const char *invocation_name(const struct invocation *invocation)
@@ -67,6 +85,13 @@ int command_verify(struct invocation *invocation);
 int command_user(struct invocation *invocation);
 int command_group(struct invocation *invocation);
 int command_role(struct invocation *invocation);
+int command_access(struct invocation *invocation);
+int command_why(struct invocation *invocation);
+int command_simulate(struct invocation *invocation);
+int command_policy_validate(struct invocation *invocation);
+int command_policy_evaluate(struct invocation *invocation);
+int command_sessions(struct invocation *invocation);
+int command_assume_role(struct invocation *invocation);
 int command_passwd(struct invocation *invocation);
 int command_mfa_enable(struct invocation *invocation);
 int command_mfa_list(struct invocation *invocation);
@@ -80,5 +105,10 @@ const struct command *command_table(size_t *out_count);
 /* The options of a command, for its row. */
 extern const struct command_option COMMAND_SYNC_OPTIONS[3];
 extern const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4];
+extern const struct command_option COMMAND_WHY_OPTIONS[5];
+extern const struct command_option COMMAND_SIMULATE_OPTIONS[8];
+extern const struct command_option COMMAND_POLICY_VALIDATE_OPTIONS[2];
+extern const struct command_option COMMAND_SESSIONS_OPTIONS[1];
+extern const struct command_option COMMAND_ASSUME_ROLE_OPTIONS[4];
 
 #endif

@@ -18,10 +18,10 @@ enum {
 };
 
 const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4] = {
-	{ "device", "DEVICE", "its name; NAME-HOST unless given", 0 },
-	{ "algorithm", "ALGORITHM", "SHA1 (which every app knows), SHA256 or SHA512", 0 },
-	{ "digits", "NUMBER", "of a code: 6 (the default) or 8", 0 },
-	{ "period", "SECONDS", "how long a code is shown: 30 (the default) or 60", 0 },
+	{ "device", "DEVICE", "its name; NAME-HOST unless given", 0, false },
+	{ "algorithm", "ALGORITHM", "SHA1 (which every app knows), SHA256 or SHA512", 0, false },
+	{ "digits", "NUMBER", "of a code: 6 (the default) or 8", 0, false },
+	{ "period", "SECONDS", "how long a code is shown: 30 (the default) or 60", 0, false },
 };
 
 struct enrolment {

@@ -5,9 +5,9 @@
 #include "tools/iamctl/records.h"
 
 const struct command_option COMMAND_SYNC_OPTIONS[3] = {
-	{ "dry-run", NULL, "say what would change and change nothing", 'n' },
-	{ "accept-shrink", NULL, "publish although many users are gone from the source", 0 },
-	{ "verbose", NULL, "name each account and group that changes", 'v' },
+	{ "dry-run", NULL, "say what would change and change nothing", 'n', false },
+	{ "accept-shrink", NULL, "publish although many users are gone from the source", 0, false },
+	{ "verbose", NULL, "name each account and group that changes", 'v', false },
 };
 
 static void show_count(struct output_table *table, const char *kind, size_t added, size_t removed,

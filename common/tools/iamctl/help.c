@@ -9,10 +9,11 @@ static void print_options(FILE *file, const struct command_option *options, size
 		char left[64], letter[] = "-?, ";
 
 		letter[1] = options[i].letter;
-		(void)snprintf(left, sizeof(left), "%s--%s%s%s",
+		(void)snprintf(left, sizeof(left), "%s--%s%s%s%s",
 			       options[i].letter ? letter : "    ", options[i].name,
 			       options[i].argument ? " " : "",
-			       options[i].argument ? options[i].argument : "");
+			       options[i].argument ? options[i].argument : "",
+			       options[i].may_repeat ? " ..." : "");
 		fprintf(file, "  %-28s %s\n", left, options[i].summary);
 	}
 }
@@ -30,9 +31,10 @@ static void print_command(FILE *file, const struct command *command)
 {
 	fprintf(file, "usage: iamctl [--root DIR] [--json] %s", command->name);
 	for (size_t i = 0; i < command->option_count; i++)
-		fprintf(file, " [--%s%s%s]", command->options[i].name,
+		fprintf(file, " [--%s%s%s]%s", command->options[i].name,
 			command->options[i].argument ? " " : "",
-			command->options[i].argument ? command->options[i].argument : "");
+			command->options[i].argument ? command->options[i].argument : "",
+			command->options[i].may_repeat ? "..." : "");
 	fprintf(file, "%s%s\n\n%s\n", *command->operands ? " " : "", command->operands,
 		command->summary);
 	if (command->option_count > 0)
@@ -53,7 +55,7 @@ static void print_overview(FILE *file)
 		char left[64];
 
 		(void)snprintf(left, sizeof(left), "%s %s", table[i].name, table[i].operands);
-		fprintf(file, "  %-28s %s\n", left, table[i].summary);
+		fprintf(file, "  %-34s %s\n", left, table[i].summary);
 	}
 	print_common_options(file);
 	fputs("\n'iamctl COMMAND --help' tells more of one, iamctl(8) all.\n", file);
@@ -61,7 +63,7 @@ static void print_overview(FILE *file)
 
 static void write_options(struct output *output, const struct command *command)
 {
-	static const char *const columns[] = { "name", "argument", "summary" };
+	static const char *const columns[] = { "name", "argument", "may_repeat", "summary" };
 	struct output_table table;
 
 	output_table(&table, output, "options", columns, ARRAY_LENGTH(columns));
@@ -71,6 +73,7 @@ static void write_options(struct output *output, const struct command *command)
 
 			output_table_row(&table, (struct cell[]){ cell_string(option->name),
 								  cell_string(option->argument),
+								  cell_flag(option->may_repeat),
 								  cell_string(option->summary) });
 		}
 }

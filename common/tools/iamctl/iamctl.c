@@ -24,6 +24,24 @@ static const struct command commands[] = {
 	  NULL, 0 },
 	{ "role", command_role, "[NAME]", 0, 1, "list the roles of this host, or show one", NULL,
 	  0 },
+	{ "access", command_access, "[NAME]", 0, 1,
+	  "show who may sign in, use sudo and take roles on this host", NULL, 0 },
+	{ "why", command_why, "USER SERVICE", 2, 2,
+	  "show how IAM's policies decide on a user and a PAM service, and why",
+	  COMMAND_WHY_OPTIONS, ARRAY_LENGTH(COMMAND_WHY_OPTIONS) },
+	{ "simulate", command_simulate, "", 0, 0,
+	  "decide on any principal, action and resource, with policies to try out",
+	  COMMAND_SIMULATE_OPTIONS, ARRAY_LENGTH(COMMAND_SIMULATE_OPTIONS) },
+	{ "policy validate", command_policy_validate, "FILE ...", 1, COMMAND_OPERANDS_ANY,
+	  "check policy documents", COMMAND_POLICY_VALIDATE_OPTIONS,
+	  ARRAY_LENGTH(COMMAND_POLICY_VALIDATE_OPTIONS) },
+	{ "policy evaluate", command_policy_evaluate, "", 0, 0,
+	  "decide requests from standard input, one JSON object a line", NULL, 0 },
+	{ "sessions", command_sessions, "", 0, 0, "list the sessions of roles and of users",
+	  COMMAND_SESSIONS_OPTIONS, ARRAY_LENGTH(COMMAND_SESSIONS_OPTIONS) },
+	{ "assume-role", command_assume_role, "ROLE [-- COMMAND ...]", 1, COMMAND_OPERANDS_ANY,
+	  "take a role, by sudo", COMMAND_ASSUME_ROLE_OPTIONS,
+	  ARRAY_LENGTH(COMMAND_ASSUME_ROLE_OPTIONS) },
 	{ "passwd", command_passwd, "NAME", 1, 1, "set the password of a user", NULL, 0 },
 	{ "mfa enable", command_mfa_enable, "NAME", 1, 1, "give a user a new MFA device",
 	  COMMAND_MFA_ENABLE_OPTIONS, ARRAY_LENGTH(COMMAND_MFA_ENABLE_OPTIONS) },
@@ -46,6 +64,18 @@ const char *invocation_option(const struct invocation *invocation, const char *n
 	for (size_t i = 0; i < invocation->command->option_count; i++)
 		if (strcmp(invocation->command->options[i].name, name) == 0)
 			return invocation->values[i];
+	return NULL;
+}
+
+const char *invocation_next_value(const struct invocation *invocation, const char *name,
+				  size_t *inout_at)
+{
+	while (*inout_at < invocation->repeat_count) {
+		const struct command_repeat *repeat = &invocation->repeats[(*inout_at)++];
+
+		if (strcmp(repeat->option->name, name) == 0)
+			return repeat->value;
+	}
 	return NULL;
 }
 
@@ -83,7 +113,9 @@ static int find_folders(struct invocation *invocation)
 	    text_format(invocation->config_folder, PATH_MAX, "%s%s", invocation->root,
 			IAM_CONFIG_FOLDER) == STATUS_OK &&
 	    text_format(invocation->state_folder, PATH_MAX, "%s%s", invocation->root,
-			IAM_STATE_FOLDER) == STATUS_OK)
+			IAM_STATE_FOLDER) == STATUS_OK &&
+	    text_format(invocation->accounts_file, PATH_MAX, "%s/etc/passwd", invocation->root) ==
+		    STATUS_OK)
 		return EX_OK;
 	return fail(EX_USAGE, "--root", "the path is too long");
 }
@@ -101,7 +133,9 @@ static int run(const struct arguments *arguments, struct output *output)
 	int code;
 
 	memcpy(invocation.values, arguments->values, sizeof(invocation.values));
-	memcpy(invocation.operands, arguments->operands, sizeof(invocation.operands));
+	invocation.repeats = arguments->repeats;
+	invocation.repeat_count = arguments->repeat_count;
+	invocation.operands = arguments->operands;
 	if (arguments->root) {
 		code = enter_tree(&invocation, arguments->root, root);
 		if (code != EX_OK)

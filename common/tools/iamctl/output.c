@@ -9,6 +9,7 @@
 enum {
 	JSON_BYTES_MAX = 64 << 20, /* between two flushes: one object with all its lists */
 	LABEL_WIDTH = 21,
+	LIST_WIDTH = 64, /* of a list in a table; one item may be longer */
 };
 
 static bool may_colour(FILE *file)
@@ -91,6 +92,27 @@ static void span_words(int64_t seconds, char buffer[OUTPUT_CELL_SIZE])
 		       small, units[unit + 1].name);
 }
 
+/* Cut between items, so that what is shown of each is all of it. */
+static const char *list_words(const struct cell *cell, char buffer[OUTPUT_CELL_SIZE])
+{
+	size_t used = 0;
+
+	for (int64_t i = 0; i < cell->number; i++) {
+		char item[OUTPUT_CELL_SIZE];
+		const char *words = visible(cell->items[i], item, sizeof(item));
+
+		if (i > 0 && used + strlen(words) > LIST_WIDTH) {
+			(void)snprintf(buffer + used, OUTPUT_CELL_SIZE - used, ", ... (%lld)",
+				       (long long)cell->number);
+			return buffer;
+		}
+		(void)snprintf(buffer + used, OUTPUT_CELL_SIZE - used, "%s%s", i > 0 ? ", " : "",
+			       words);
+		used = strlen(buffer);
+	}
+	return used > 0 ? buffer : "-";
+}
+
 const char *output_cell_words(const struct cell *cell, char buffer[OUTPUT_CELL_SIZE])
 {
 	switch (cell->kind) {
@@ -108,8 +130,19 @@ const char *output_cell_words(const struct cell *cell, char buffer[OUTPUT_CELL_S
 		return buffer;
 	case CELL_FLAG:
 		return cell->number ? "yes" : "no";
+	case CELL_LIST:
+		return list_words(cell, buffer);
 	}
 	return "-";
+}
+
+static void write_json_list(struct json_writer *writer, const char *name, const struct text *items,
+			    size_t count)
+{
+	json_write_array(writer, name);
+	for (size_t i = 0; i < count; i++)
+		json_write_text(writer, NULL, items[i]);
+	json_write_close(writer, ']');
 }
 
 void output_cell_json(struct json_writer *writer, const char *name, const struct cell *cell)
@@ -132,6 +165,9 @@ void output_cell_json(struct json_writer *writer, const char *name, const struct
 		return;
 	case CELL_FLAG:
 		json_write_bool(writer, name, cell->number != 0);
+		return;
+	case CELL_LIST:
+		write_json_list(writer, name, cell->items, (size_t)cell->number);
 		return;
 	}
 }
@@ -191,15 +227,6 @@ void output_field(struct output *output, const char *name, struct cell cell)
 	}
 	print_label(output, name);
 	fprintf(output->file, "%s\n", output_cell_words(&cell, buffer));
-}
-
-static void write_json_list(struct json_writer *writer, const char *name, const struct text *items,
-			    size_t count)
-{
-	json_write_array(writer, name);
-	for (size_t i = 0; i < count; i++)
-		json_write_text(writer, NULL, items[i]);
-	json_write_close(writer, ']');
 }
 
 void output_list(struct output *output, const char *name, const struct text *items, size_t count)

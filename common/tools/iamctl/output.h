@@ -32,12 +32,21 @@ MUST_CHECK int output_finish(struct output *output);
 void output_flush(struct output *output);
 
 /* A value. What is absent is "-" for people and null in JSON. */
-enum cell_kind { CELL_NONE = 0, CELL_TEXT, CELL_NUMBER, CELL_TIME, CELL_SPAN, CELL_FLAG };
+enum cell_kind {
+	CELL_NONE = 0,
+	CELL_TEXT,
+	CELL_NUMBER,
+	CELL_TIME,
+	CELL_SPAN,
+	CELL_FLAG,
+	CELL_LIST,
+};
 
 struct cell {
 	enum cell_kind kind;
 	struct text text;
-	int64_t number;
+	int64_t number; /* of CELL_LIST: how many items */
+	const struct text *items;
 };
 
 /* Absent when empty. */
@@ -72,6 +81,12 @@ static inline struct cell cell_span(int64_t seconds)
 static inline struct cell cell_flag(bool flag)
 {
 	return (struct cell){ .kind = CELL_FLAG, .number = flag };
+}
+
+/* Texts behind each other, an array in JSON. People see where a long list goes on, not its end. */
+static inline struct cell cell_list(const struct text *items, size_t count)
+{
+	return (struct cell){ .kind = CELL_LIST, .items = items, .number = (int64_t)count };
 }
 
 /* An object: fields one below the other. Names are JSON's, "password_changed"; people read them

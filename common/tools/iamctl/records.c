@@ -74,6 +74,30 @@ int open_store(const struct invocation *invocation, bool create,
 	return fail_with(status, &complaint, invocation->state_folder);
 }
 
+int open_signin_records(const struct invocation *invocation, struct signin_records *out_records)
+{
+	const struct signin_paths paths = { .config_folder = invocation->config_folder,
+					    .state_folder = invocation->state_folder,
+					    .trust = invocation->trust,
+					    .local_accounts = invocation->accounts_file };
+	struct complaint complaint = { 0 };
+	AUTO_SNAPSHOT access;
+	AUTO_CONFIG config;
+	enum status status;
+	int code = open_snapshot(invocation, SNAPSHOT_ACCESS, &access);
+
+	*out_records = (struct signin_records){ 0 };
+	config_init(&config);
+	/* For their words, and because here there is time to compare the checksums. */
+	if (code == EX_OK)
+		code = read_config(invocation, &config);
+	if (code != EX_OK)
+		return code;
+	status = signin_records_open(out_records, &paths, &complaint);
+	return status == STATUS_OK ? EX_OK
+				   : fail_with(status, &complaint, invocation->state_folder);
+}
+
 static int find_principal(struct subject *subject, const char *name, bool is_role)
 {
 	struct complaint complaint = { 0 };

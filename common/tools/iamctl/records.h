@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "credentials/credential_store.h"
+#include "signin/signin_records.h"
 #include "snapshot/access_record.h"
 #include "snapshot/snapshot_reader.h"
 #include "tools/iamctl/command.h"
@@ -32,6 +33,10 @@ MUST_CHECK int open_snapshot(const struct invocation *invocation, enum snapshot_
    create is not set. */
 MUST_CHECK int open_store(const struct invocation *invocation, bool create,
 			  struct credential_store **out_store);
+
+/* All that a decision needs, as PAM opens it; signin_records_close() in any case. */
+MUST_CHECK int open_signin_records(const struct invocation *invocation,
+				   struct signin_records *out_records);
 
 /* An IAM user or role of this host and everything known of it. */
 struct subject {
