@@ -67,16 +67,13 @@ void fields_encode_list(struct json_writer *writer, const struct list_field *lis
 static enum status keep_text(const struct decoder *decoder, const struct json_place *place,
 			     const struct text_field *field, struct text found, void *base)
 {
-	struct text kept;
+	struct text *kept = (void *)((char *)base + field->offset);
 
 	if (field->required && found.length == 0)
 		return json_refuse(place, decoder->complaint, "%s is empty",
 				   field->name ? field->name : "an element");
-	kept = arena_text(decoder->arena, found);
-	if (!kept.bytes)
-		return STATUS_NO_MEMORY;
-	memcpy((char *)base + field->offset, &kept, sizeof(kept));
-	return STATUS_OK;
+	*kept = arena_text(decoder->arena, found);
+	return kept->bytes ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 enum status fields_decode_texts(const struct decoder *decoder, const struct json *object,

@@ -27,8 +27,9 @@ static const struct text_field policy_fields[] = {
 };
 
 static const struct text_field tag_fields[] = {
-	{ "Key", FIELD(iam_tag, key), IAM_TAG_KEY_MAX * 4, true }, /* IAM counts characters */
-	{ "Value", FIELD(iam_tag, value), IAM_TAG_VALUE_MAX * 4, false },
+	{ "Key", FIELD(iam_tag, key), (size_t)4 * IAM_TAG_KEY_MAX,
+	  true }, /* IAM counts characters */
+	{ "Value", FIELD(iam_tag, value), (size_t)4 * IAM_TAG_VALUE_MAX, false },
 };
 
 /* A list of plain strings is one whose elements are a single text. */

@@ -75,32 +75,49 @@ static enum status fill_map(struct image *image, enum snapshot_map map,
 	return image_fill_slots(image, map, "record", IMAGE_BY_NAME, entries);
 }
 
-enum status snapshot_build_access(struct image *image, struct buffer *out_bytes)
+/* all has room for every record; the maps' entries stand in it one behind the other. */
+static enum status place_maps(struct image *image, struct image_entry *all)
 {
-	AUTO_FREE struct image_entry *all =
-		calloc(image->input->record_count + 1, sizeof(struct image_entry));
-	struct image_entry *entries = all;
-	enum status status = all ? STATUS_OK : STATUS_NO_MEMORY;
+	enum status status = STATUS_OK;
 
-	for (size_t i = 0; status == STATUS_OK && i < image->input->record_count; i++)
-		status = check_record(image, &image->input->records[i]);
 	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++) {
 		size_t count;
 
-		status = collect(image, map, entries, &count);
+		status = collect(image, map, all, &count);
 		image_place_slots(image, map, count);
 		image_place_table(image, map);
-		place_records(image, entries, count);
-		entries += count;
+		place_records(image, all, count);
+		all += count;
 	}
+	return status;
+}
+
+static enum status fill_maps(struct image *image, const struct image_entry *all)
+{
+	enum status status = STATUS_OK;
+
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++) {
+		status = fill_map(image, map, all);
+		all += image->maps[map - 1].count;
+	}
+	return status;
+}
+
+enum status snapshot_build_access(struct image *image, struct buffer *out_bytes)
+{
+	struct image_entry *entries = calloc(image->input->record_count + 1, sizeof(*entries));
+	enum status status = entries ? STATUS_OK : STATUS_NO_MEMORY;
+
+	for (size_t i = 0; status == STATUS_OK && i < image->input->record_count; i++)
+		status = check_record(image, &image->input->records[i]);
+	if (status == STATUS_OK)
+		status = place_maps(image, entries);
 	if (status == STATUS_OK)
 		status = image_begin(image, out_bytes);
-	entries = all;
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++) {
-		status = fill_map(image, map, entries);
-		entries += image->maps[map - 1].count;
-	}
+	if (status == STATUS_OK)
+		status = fill_maps(image, entries);
 	if (status == STATUS_OK)
 		image_finish(image);
+	free(entries);
 	return status;
 }

@@ -1,14 +1,10 @@
 /* directory.snapshot: users and groups. */
-#include "directory/name.h"
 #include "snapshot/snapshot_image.h"
-#include "snapshot/snapshot_text.h"
-
-_Static_assert((int)UNIX_NAME_MAX <= (int)SNAPSHOT_TEXT_MAX, "a name's length has one byte");
 
 struct accounts {
 	struct image_entry *users, *groups;
 	size_t user_count, group_count;
-	const struct text **members; /* of one group, to sort them */
+	struct text *members; /* of one group, to sort them */
 	uint64_t keys_size;
 	uint64_t user_pairs, group_pairs; /* memberships as users and as groups tell them */
 };
@@ -43,56 +39,6 @@ static enum status accounts_init(struct accounts *accounts, const struct build_i
 	accounts->user_count = input->user_count;
 	accounts->group_count = input->group_count;
 	return STATUS_OK;
-}
-
-static enum status check_user(const struct image *image, const struct build_user *user)
-{
-	const struct {
-		const char *name;
-		bool is_valid;
-	} checks[] = {
-		{ "name", unix_name_is_valid(user->name) },
-		{ "GECOS field", snapshot_field_is_valid(user->gecos) },
-		{ "home directory", snapshot_field_is_valid(user->home) },
-		{ "shell", snapshot_field_is_valid(user->shell) },
-		{ "list of SSH keys", snapshot_keys_are_valid(user->keys) },
-		{ "uid", snapshot_id_is_allowed(user->uid, image->input->id_minimum) },
-		{ "gid", snapshot_id_is_allowed(user->gid, image->input->id_minimum) },
-		{ "number of groups", user->gid_count <= SNAPSHOT_GIDS_MAX },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(checks); i++)
-		if (!checks[i].is_valid)
-			return image_refuse(image, "user", user->name, "the %s is not allowed",
-					    checks[i].name);
-	for (size_t i = 0; i < user->gid_count; i++)
-		if (!snapshot_id_is_allowed(user->gids[i], image->input->id_minimum) ||
-		    user->gids[i] == user->gid)
-			return image_refuse(image, "user", user->name, "gid %u is not allowed",
-					    user->gids[i]);
-	return STATUS_OK;
-}
-
-static enum status check_group(const struct image *image, const struct build_group *group)
-{
-	if (!unix_name_is_valid(group->name))
-		return image_refuse(image, "group", group->name, "the name is not allowed");
-	if (!snapshot_id_is_allowed(group->gid, image->input->id_minimum))
-		return image_refuse(image, "group", group->name, "gid %u is not allowed",
-				    group->gid);
-	return STATUS_OK;
-}
-
-static enum status check_all(const struct image *image)
-{
-	const struct build_input *input = image->input;
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; status == STATUS_OK && i < input->user_count; i++)
-		status = check_user(image, &input->users[i]);
-	for (size_t i = 0; status == STATUS_OK && i < input->group_count; i++)
-		status = check_group(image, &input->groups[i]);
-	return status;
 }
 
 static bool is_own_group(const struct image_entry *group, const struct image_entry *user)
@@ -263,18 +209,18 @@ static enum status fill_users(struct image *image, struct accounts *accounts, ui
 
 static int compare_members(const void *left, const void *right)
 {
-	const struct text *const *a = left, *const *b = right;
+	const struct text *a = left, *b = right;
 
-	return text_compare(**a, **b);
+	return text_compare(*a, *b);
 }
 
-static void sort_members(const struct build_group *group, const struct text **sorted)
+static void sort_members(const struct build_group *group, struct text *sorted)
 {
 	bool is_sorted = true;
 
 	for (size_t i = 0; i < group->member_count; i++) {
-		sorted[i] = &group->members[i];
-		is_sorted = is_sorted && (i == 0 || text_compare(*sorted[i - 1], *sorted[i]) <= 0);
+		sorted[i] = group->members[i];
+		is_sorted = is_sorted && (i == 0 || text_compare(sorted[i - 1], sorted[i]) <= 0);
 	}
 	if (!is_sorted)
 		qsort(sorted, group->member_count, sizeof(*sorted), compare_members);
@@ -315,17 +261,17 @@ static enum status fill_members(struct image *image, struct accounts *accounts,
 				const struct snapshot *view, const struct build_group *group,
 				unsigned char *lengths)
 {
-	const struct text **members = accounts->members;
+	struct text *members = accounts->members;
 	unsigned char *next = lengths + group->member_count * sizeof(uint16_t);
 	enum status status = STATUS_OK;
 
 	sort_members(group, members);
 	for (size_t i = 0; status == STATUS_OK && i < group->member_count; i++) {
-		if (i > 0 && text_equal(*members[i - 1], *members[i]))
+		if (i > 0 && text_equal(members[i - 1], members[i]))
 			return image_refuse(image, "group", group->name, "a member is there twice");
-		status = check_member(image, view, group, *members[i], &accounts->group_pairs);
-		store_uint16(lengths + i * sizeof(uint16_t), (uint16_t)members[i]->length);
-		next = store_text(next, *members[i]);
+		status = check_member(image, view, group, members[i], &accounts->group_pairs);
+		store_uint16(lengths + i * sizeof(uint16_t), (uint16_t)members[i].length);
+		next = store_text(next, members[i]);
 	}
 	return status;
 }
@@ -401,31 +347,37 @@ static enum status check_pairs(struct image *image, const struct accounts *accou
 	return complain(image->complaint, STATUS_BAD_INPUT, "users and groups disagree");
 }
 
-enum status snapshot_build_directory(struct image *image, struct buffer *out_bytes)
+static enum status build(struct image *image, struct accounts *accounts, struct buffer *out_bytes)
 {
-	CLEANUP(accounts_release) struct accounts accounts = { 0 };
-	enum status status = accounts_init(&accounts, image->input);
+	enum status status = image_check_accounts(image);
 	uint32_t keys;
 
 	if (status == STATUS_OK)
-		status = check_all(image);
+		status = image_sort(image, "user", accounts->users, accounts->user_count);
 	if (status == STATUS_OK)
-		status = image_sort(image, "user", accounts.users, accounts.user_count);
-	if (status == STATUS_OK)
-		status = image_sort(image, "group", accounts.groups, accounts.group_count);
+		status = image_sort(image, "group", accounts->groups, accounts->group_count);
 	if (status != STATUS_OK)
 		return status;
-	fold_own_groups(image, &accounts);
-	place_all(image, &accounts);
-	keys = image_place(image, accounts.keys_size, SNAPSHOT_SECTION_ALIGNMENT);
+	fold_own_groups(image, accounts);
+	place_all(image, accounts);
+	keys = image_place(image, accounts->keys_size, SNAPSHOT_SECTION_ALIGNMENT);
 	status = image_begin(image, out_bytes);
 	if (status == STATUS_OK)
-		status = fill_users(image, &accounts, keys);
+		status = fill_users(image, accounts, keys);
 	if (status == STATUS_OK)
-		status = fill_groups(image, &accounts);
+		status = fill_groups(image, accounts);
+	return status == STATUS_OK ? check_pairs(image, accounts) : status;
+}
+
+enum status snapshot_build_directory(struct image *image, struct buffer *out_bytes)
+{
+	struct accounts accounts = { .users = NULL };
+	enum status status = accounts_init(&accounts, image->input);
+
 	if (status == STATUS_OK)
-		status = check_pairs(image, &accounts);
+		status = build(image, &accounts, out_bytes);
 	if (status == STATUS_OK)
 		image_finish(image);
+	accounts_release(&accounts);
 	return status;
 }

@@ -38,6 +38,9 @@ struct image {
 enum status image_refuse(const struct image *image, const char *what, struct text name,
 			 const char *format, ...) PRINTF_LIKE(4, 5);
 
+/* Each user and each group by itself: names, texts, ids, limits. */
+MUST_CHECK enum status image_check_accounts(const struct image *image);
+
 /* Orders entries by name; refuses a name that is there twice. */
 MUST_CHECK enum status image_sort(const struct image *image, const char *what,
 				  struct image_entry *entries, size_t count);

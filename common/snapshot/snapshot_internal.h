@@ -18,12 +18,18 @@ static inline const unsigned char *snapshot_at(const struct snapshot *snapshot, 
 	return snapshot->base + offset;
 }
 
+/* A map's place in a header that is all there. */
+static inline const unsigned char *map_header_in(const unsigned char *header, unsigned map)
+{
+	return header + offsetof(struct snapshot_header, maps) +
+	       (size_t)(map - 1) * sizeof(struct snapshot_map_header);
+}
+
 static inline const unsigned char *map_header(const struct snapshot *snapshot, unsigned map)
 {
-	return snapshot_at(snapshot,
-			   offsetof(struct snapshot_header, maps) +
-				   (uint64_t)(map - 1) * sizeof(struct snapshot_map_header),
-			   sizeof(struct snapshot_map_header));
+	const unsigned char *header = snapshot_at(snapshot, 0, sizeof(struct snapshot_header));
+
+	return header ? map_header_in(header, map) : NULL;
 }
 
 /* The walk along the slots in which a key's record may stand. */

@@ -9,7 +9,7 @@
 
 static bool map_is_sound(const struct snapshot *snapshot, unsigned map)
 {
-	const unsigned char *header = map_header(snapshot, map);
+	const unsigned char *header = map_header_in(snapshot->base, map);
 	uint64_t count = LOAD_UINT32(header, snapshot_map_header, count);
 	uint64_t slots = LOAD_UINT32(header, snapshot_map_header, slot_count);
 
@@ -105,9 +105,9 @@ void snapshot_facts(const struct snapshot *snapshot, struct snapshot_facts *out_
 	out_facts->created = (int64_t)LOAD_UINT64(header, snapshot_header, created);
 	if (snapshot->kind != SNAPSHOT_DIRECTORY)
 		return;
-	out_facts->users = LOAD_UINT32(map_header(snapshot, SNAPSHOT_MAP_USER_NAMES),
+	out_facts->users = LOAD_UINT32(map_header_in(header, SNAPSHOT_MAP_USER_NAMES),
 				       snapshot_map_header, count);
-	out_facts->groups = LOAD_UINT32(map_header(snapshot, SNAPSHOT_MAP_GROUP_NAMES),
+	out_facts->groups = LOAD_UINT32(map_header_in(header, SNAPSHOT_MAP_GROUP_NAMES),
 					snapshot_map_header, count) +
 			    LOAD_UINT32(header, snapshot_header, private_groups);
 }
@@ -422,7 +422,7 @@ enum status snapshot_group_at(const struct snapshot *snapshot, uint32_t index,
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	header = snapshot->base;
-	count = LOAD_UINT32(map_header(snapshot, SNAPSHOT_MAP_GROUP_NAMES), snapshot_map_header,
+	count = LOAD_UINT32(map_header_in(header, SNAPSHOT_MAP_GROUP_NAMES), snapshot_map_header,
 			    count);
 	if (index - count >= LOAD_UINT32(header, snapshot_header, private_groups))
 		return STATUS_NOT_FOUND;

@@ -48,7 +48,7 @@ enum status verify_next(struct verifier *verifier, uint64_t offset, uint64_t siz
 
 enum status verify_slots(struct verifier *verifier, unsigned map)
 {
-	const unsigned char *header = map_header(verifier->snapshot, map);
+	const unsigned char *header = map_header_in(verifier->snapshot->base, map);
 	uint64_t count = LOAD_UINT32(header, snapshot_map_header, count);
 	uint64_t slots = LOAD_UINT32(header, snapshot_map_header, slot_count);
 
@@ -63,7 +63,7 @@ enum status verify_slots(struct verifier *verifier, unsigned map)
 
 enum status verify_table(struct verifier *verifier, unsigned map)
 {
-	const unsigned char *header = map_header(verifier->snapshot, map);
+	const unsigned char *header = map_header_in(verifier->snapshot->base, map);
 
 	return verify_next(verifier, LOAD_UINT32(header, snapshot_map_header, table_offset),
 			   (uint64_t)LOAD_UINT32(header, snapshot_map_header, count) *
@@ -73,7 +73,7 @@ enum status verify_table(struct verifier *verifier, unsigned map)
 
 enum status verify_slots_used(const struct verifier *verifier, unsigned map)
 {
-	const unsigned char *header = map_header(verifier->snapshot, map);
+	const unsigned char *header = map_header_in(verifier->snapshot->base, map);
 	const unsigned char *slots =
 		verifier->snapshot->base + LOAD_UINT32(header, snapshot_map_header, slots_offset);
 	uint32_t slot_count = LOAD_UINT32(header, snapshot_map_header, slot_count), used = 0;

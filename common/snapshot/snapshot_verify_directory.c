@@ -191,7 +191,7 @@ static enum status check_sections(struct verifier *verifier)
 	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++)
 		status = verify_slots(verifier, map);
 	for (size_t i = 0; status == STATUS_OK && i < ARRAY_LENGTH(names); i++) {
-		const unsigned char *header = map_header(verifier->snapshot, names[i]);
+		const unsigned char *header = map_header_in(verifier->snapshot->base, names[i]);
 
 		if (memcmp(header, header + sizeof(struct snapshot_map_header),
 			   offsetof(struct snapshot_map_header, slot_count)) != 0)

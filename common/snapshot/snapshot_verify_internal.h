@@ -33,7 +33,8 @@ MUST_CHECK enum status verify_slots_used(const struct verifier *verifier, unsign
 
 static inline uint32_t verify_count(const struct verifier *verifier, unsigned map)
 {
-	return LOAD_UINT32(map_header(verifier->snapshot, map), snapshot_map_header, count);
+	return LOAD_UINT32(map_header_in(verifier->snapshot->base, map), snapshot_map_header,
+			   count);
 }
 
 /* Everything between the header and the end of the file. */
