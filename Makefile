@@ -203,9 +203,13 @@ bench: all ## speed and memory beside the peers, as ratios in one run
 	$(Q)$(MAKE) --no-print-directory $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
 	$(Q)tests/bench/run.sh $(BUILD)
 
+# What signing in and deciding need is no part of the other programs.
+$(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy): $(call objects,tests/bench/signin)
+
 # Only the libraries that are used: loading the others would be part of a first lookup.
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a
-	$(Q)$(CC) $(all_cflags) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+	$(Q)$(CC) $(all_cflags) -Wl,--as-needed $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+		$(test_libraries) $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
 
