@@ -4,7 +4,7 @@
 
 enum status secret_set(struct secret *secret, struct text bytes)
 {
-	if (bytes.length > 0 && memchr(bytes.bytes, '\0', bytes.length)) {
+	if (text_has_byte(bytes, '\0')) {
 		secret_wipe(secret);
 		return STATUS_BAD_INPUT;
 	}

@@ -42,6 +42,12 @@ static inline bool text_starts_with(struct text text, struct text start)
 	       (start.length == 0 || memcmp(text.bytes, start.bytes, start.length) == 0);
 }
 
+/* Is it one of the text's bytes? */
+static inline bool text_has_byte(struct text text, char byte)
+{
+	return text.length > 0 && memchr(text.bytes, byte, text.length);
+}
+
 /* Drops the first count bytes; all of them if there are fewer. */
 static inline struct text text_skip(struct text text, size_t count)
 {

@@ -29,11 +29,13 @@ static bool step_into(struct text *inout_value, struct text step)
 /* "Statement[1].Condition" is three steps: Statement, 1, Condition. */
 static bool next_step(struct text *inout_place, struct text *out_step)
 {
+	const struct text separators = TEXT(".[]");
 	size_t length = 0;
 
-	while (inout_place->length > 0 && memchr(".[]", inout_place->bytes[0], 3))
+	while (inout_place->length > 0 && text_has_byte(separators, inout_place->bytes[0]))
 		*inout_place = text_skip(*inout_place, 1);
-	while (length < inout_place->length && !memchr(".[]", inout_place->bytes[length], 3))
+	while (length < inout_place->length &&
+	       !text_has_byte(separators, inout_place->bytes[length]))
 		length++;
 	*out_step = (struct text){ inout_place->bytes, length };
 	*inout_place = text_skip(*inout_place, length);

@@ -115,7 +115,7 @@ static enum policy_resolution replace_variable(const struct policy_context *cont
 	bool has_default;
 
 	/* ${*}, ${?} and ${$} are those characters themselves. */
-	if (inside.length == 1 && memchr("*?$", inside.bytes[0], 3)) {
+	if (inside.length == 1 && text_has_byte(TEXT("*?$"), inside.bytes[0])) {
 		*out_replacement = inside;
 		return POLICY_RESOLVED;
 	}

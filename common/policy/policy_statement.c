@@ -34,7 +34,7 @@ static enum status read_string(const struct policy_reader *reader, struct text p
 
 	if (!policy_piece_is(piece, '"'))
 		return policy_refuse(reader, "must be a string");
-	if (!memchr(piece.bytes, '\\', piece.length)) {
+	if (!text_has_byte(piece, '\\')) {
 		*out_text = (struct text){ piece.bytes + 1, piece.length - 2 };
 		return STATUS_OK;
 	}

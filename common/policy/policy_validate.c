@@ -191,8 +191,8 @@ static const char *resource_fault(struct text resource)
 	if (count_letter(resource, ':') < 5 && has_empty_part(resource))
 		return "a short ARN cannot have empty parts";
 	has_service = text_next_piece(&rest, ':', &service);
-	if (!has_service || service.length == 0 || memchr(service.bytes, '*', service.length) ||
-	    memchr(service.bytes, '?', service.length))
+	if (!has_service || service.length == 0 || text_has_byte(service, '*') ||
+	    text_has_byte(service, '?'))
 		return "the service of a resource must be named without wildcards";
 	(void)(text_next_piece(&rest, ':', &region) && text_next_piece(&rest, ':', &piece));
 	has_path = rest.bytes != NULL;
@@ -272,7 +272,7 @@ static void check_principals(struct validation *validation,
 	for (size_t i = 0; i < statement->principal_count; i++) {
 		struct text value = statement->principals[i].value;
 
-		if (!text_is(value, "*") && memchr(value.bytes, '*', value.length))
+		if (!text_is(value, "*") && text_has_byte(value, '*'))
 			refuse(validation, element,
 			       "a principal has no wildcards but a whole \"*\"");
 	}
@@ -303,7 +303,7 @@ static void check_conditions(struct validation *validation,
 			continue;
 		}
 		check_values(validation, condition);
-		if (!memchr(condition->key.bytes, ':', condition->key.length))
+		if (!text_has_byte(condition->key, ':'))
 			warn(validation, "Condition", "a condition key is PREFIX:NAME");
 		if (condition->set == POLICY_SET_ALL && !statement->is_deny)
 			warn(validation, "Condition",

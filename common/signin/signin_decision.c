@@ -30,8 +30,7 @@ static bool asks_for_source(const struct policy_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
 		if (has_text(sources->items[i].document->source, TEXT("aws:SourceIp")) ||
-		    memchr(sources->items[i].document->source.bytes, '\\',
-			   sources->items[i].document->source.length))
+		    text_has_byte(sources->items[i].document->source, '\\'))
 			return true;
 	return false;
 }

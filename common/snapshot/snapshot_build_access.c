@@ -15,8 +15,7 @@ static enum status check_record(const struct image *image, const struct build_re
 	if (record->value.length > SNAPSHOT_VALUE_MAX)
 		return image_refuse(image, "record", record->key, "the value is over %d bytes",
 				    SNAPSHOT_VALUE_MAX);
-	if (memchr(record->key.bytes, '\0', record->key.length) ||
-	    (record->value.length > 0 && memchr(record->value.bytes, '\0', record->value.length)))
+	if (text_has_byte(record->key, '\0') || text_has_byte(record->value, '\0'))
 		return image_refuse(image, "record", record->key, "holds a NUL");
 	if (record->map == SNAPSHOT_MAP_PRINCIPALS && !unix_name_is_valid(record->key))
 		return image_refuse(image, "principal", record->key, "is no Unix name");

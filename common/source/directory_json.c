@@ -41,7 +41,7 @@ static enum status decode_key(struct directory_decoder *decoder, struct text raw
 	AUTO_JSON *json = NULL;
 	enum status status;
 
-	if (raw.length == 0 || !memchr(raw.bytes, '\\', raw.length)) {
+	if (!text_has_byte(raw, '\\')) {
 		*out_key = raw;
 		return STATUS_OK;
 	}

@@ -48,11 +48,11 @@ static void host_name(char buffer[HOST_NAME_SIZE])
 /* IAM's own rule (IAM API Reference, CreateVirtualMFADevice, VirtualMFADeviceName). */
 static bool is_device_name(struct text name)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				      "0123456789+=,.@_-";
+	const struct text letters = TEXT("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789+=,.@_-");
 
 	for (size_t i = 0; i < name.length; i++)
-		if (!memchr(letters, name.bytes[i], sizeof(letters) - 1))
+		if (!text_has_byte(letters, name.bytes[i]))
 			return false;
 	return name.length > 0 && name.length <= CREDENTIAL_DEVICE_NAME_MAX;
 }
