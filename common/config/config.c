@@ -20,8 +20,7 @@ static bool is_path(struct text path)
 
 	if (path.length < 2 || path.length > CONFIG_PATH_MAX || path.bytes[0] != '/')
 		return false;
-	if (memchr(path.bytes, ':', path.length) || memchr(path.bytes, ' ', path.length) ||
-	    memchr(path.bytes, '\t', path.length))
+	if (text_has_byte(path, ':') || text_has_byte(path, ' ') || text_has_byte(path, '\t'))
 		return false;
 	while (text_next_piece(&rest, '/', &piece))
 		if (text_is(piece, "..") || text_is(piece, "."))
@@ -164,8 +163,8 @@ static bool is_tag_value(struct text value)
 	}
 #define PAIRS(member, count) \
 	.kind = CONFIG_KIND_PAIRS, .count_offset = offsetof(struct config, count)
-#define NUMBER(least, most) .kind = CONFIG_KIND_NUMBER, .minimum = least, .maximum = most
-#define DURATION(least, most) .kind = CONFIG_KIND_DURATION, .minimum = least, .maximum = most
+#define NUMBER(least, most) .kind = CONFIG_KIND_NUMBER, .minimum = (least), .maximum = (most)
+#define DURATION(least, most) .kind = CONFIG_KIND_DURATION, .minimum = (least), .maximum = (most)
 #define PATH .kind = CONFIG_KIND_TEXT, .is_valid = is_path, .wanted = "an absolute path"
 #define GROUPS                                                      \
 	.maximum = CONFIG_LIST_MAX, .is_valid_word = is_group_word, \

@@ -108,7 +108,7 @@ static uint16_t *find_seen(struct lines *lines, struct text key)
 static enum status take_key(struct lines *lines, struct text line)
 {
 	const char *equals = memchr(line.bytes, '=', line.length);
-	struct text key = line;
+	struct text key;
 	uint16_t *seen;
 
 	if (!equals)

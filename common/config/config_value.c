@@ -77,14 +77,13 @@ static enum status set_text(const struct config_setting *setting)
 /* Words stand between blanks or commas. */
 static bool next_word(struct text *inout_rest, struct text *out_word)
 {
-	static const char separators[] = " \t,";
+	const struct text separators = TEXT(" \t,");
 	struct text rest = *inout_rest, word;
 
-	while (rest.length > 0 && memchr(separators, rest.bytes[0], sizeof(separators) - 1))
+	while (rest.length > 0 && text_has_byte(separators, rest.bytes[0]))
 		rest = text_skip(rest, 1);
 	word = (struct text){ rest.bytes, 0 };
-	while (word.length < rest.length &&
-	       !memchr(separators, rest.bytes[word.length], sizeof(separators) - 1))
+	while (word.length < rest.length && !text_has_byte(separators, rest.bytes[word.length]))
 		word.length++;
 	*inout_rest = text_skip(rest, word.length);
 	*out_word = word;
@@ -104,10 +103,29 @@ static enum status parse_whole(const struct config_setting *setting, struct conf
 	return STATUS_OK;
 }
 
+/* As many words as were counted. */
+static enum status copy_words(const struct config_setting *setting, struct config_list *list)
+{
+	struct text rest = setting->value, word;
+
+	list->words = arena_take(&setting->config->arena, list->count, sizeof(*list->words));
+	if (!list->words)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; next_word(&rest, &word); i++) {
+		if (!setting->rule->is_valid_word(word))
+			return refuse(setting);
+		list->words[i] = arena_text(&setting->config->arena, word);
+		if (!list->words[i].bytes)
+			return STATUS_NO_MEMORY;
+	}
+	return STATUS_OK;
+}
+
 static enum status parse_words(const struct config_setting *setting, struct config_list *out_list)
 {
 	struct config_list list = { NULL, 0 };
 	struct text rest = setting->value, word;
+	enum status status = STATUS_OK;
 
 	if (setting->rule->is_whole)
 		return parse_whole(setting, out_list);
@@ -119,17 +137,9 @@ static enum status parse_words(const struct config_setting *setting, struct conf
 		return complain(setting->complaint, STATUS_BAD_INPUT, "%.*s: more than %u words",
 				TEXT_ARGUMENTS(setting->key), setting->rule->maximum);
 	if (list.count > 0)
-		list.words = arena_take(&setting->config->arena, list.count, sizeof(*list.words));
-	if (list.count > 0 && !list.words)
-		return STATUS_NO_MEMORY;
-	rest = setting->value;
-	for (size_t i = 0; next_word(&rest, &word); i++) {
-		if (!setting->rule->is_valid_word(word))
-			return refuse(setting);
-		list.words[i] = arena_text(&setting->config->arena, word);
-		if (!list.words[i].bytes)
-			return STATUS_NO_MEMORY;
-	}
+		status = copy_words(setting, &list);
+	if (status != STATUS_OK)
+		return status;
 	if (setting->rule->is_valid_list && !setting->rule->is_valid_list(&list))
 		return refuse(setting);
 	*out_list = list;
