@@ -29,25 +29,27 @@ void *map_find(const struct map *map, struct text key)
 
 static enum status map_grow(struct map *map)
 {
-	struct map grown = { .count = map->count, .seed = map->seed };
+	size_t capacity = map->capacity ? map->capacity * 2 : MAP_CAPACITY_FIRST;
+	const struct map old = *map;
 	enum status status = STATUS_OK;
+	struct map_slot *slots;
 
 	if (map->capacity == 0)
-		status = secret_random(&grown.seed, sizeof(grown.seed));
+		status = secret_random(&map->seed, sizeof(map->seed));
 	if (status != STATUS_OK)
 		return status;
-	grown.capacity = map->capacity ? map->capacity * 2 : MAP_CAPACITY_FIRST;
-	grown.slots = calloc(grown.capacity, sizeof(*grown.slots));
-	if (!grown.slots)
+	slots = calloc(capacity, sizeof(*slots));
+	if (!slots)
 		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < map->capacity; i++) {
-		const struct map_slot *slot = &map->slots[i];
+	map->slots = slots;
+	map->capacity = capacity;
+	for (size_t i = 0; i < old.capacity; i++) {
+		const struct map_slot *slot = &old.slots[i];
 
 		if (slot->value)
-			*find_slot(&grown, slot->key, slot->hash) = *slot;
+			*find_slot(map, slot->key, slot->hash) = *slot;
 	}
-	map_release(map);
-	*map = grown;
+	free(old.slots);
 	return STATUS_OK;
 }
 
