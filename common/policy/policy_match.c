@@ -79,6 +79,7 @@ struct resource_question {
 	struct arn_parts parts;    /* of the resource */
 	bool is_listed_to_exclude; /* NotResource */
 	bool is_deny;
+	bool wants_certainty;
 };
 
 static enum policy_resolution resolution_of(struct text entry, const struct policy_context *context)
@@ -102,7 +103,7 @@ static enum policy_truth match_one_resource(struct text entry,
 		break;
 	case POLICY_UNDETERMINED: /* whatever leaves most allowed, or least */
 		return policy_truth_of((question->is_deny == question->is_listed_to_exclude) !=
-				       question->variables->wants_certainty);
+				       question->wants_certainty);
 	case POLICY_UNRESOLVED:
 	case POLICY_UNRESOLVED_MANY:
 		return question->is_listed_to_exclude ? POLICY_UNKNOWN : POLICY_NO;
@@ -131,6 +132,7 @@ enum policy_truth policy_match_resource(const struct policy_document *document,
 		.parts = split_arn(request->resource),
 		.is_listed_to_exclude = statement->is_not_resource,
 		.is_deny = statement->is_deny,
+		.wants_certainty = request->context->wants_certainty,
 	};
 	enum policy_truth listed = POLICY_NO;
 
