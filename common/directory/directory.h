@@ -31,6 +31,8 @@ enum {
 	IAM_ARN_MAX = 2048,
 	IAM_TAG_KEY_MAX = 128,
 	IAM_TAG_VALUE_MAX = 256,
+	IAM_TAG_KEY_BYTES_MAX = 4 * IAM_TAG_KEY_MAX, /* limits of tags count characters */
+	IAM_TAG_VALUE_BYTES_MAX = 4 * IAM_TAG_VALUE_MAX,
 	IAM_POLICY_BYTES_MAX = 131072, /* IAM API Reference, policyDocumentType */
 	IAM_SSH_KEY_BYTES_MAX = 16384, /* IAM API Reference, publicKeyMaterialType */
 };

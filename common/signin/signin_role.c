@@ -80,7 +80,7 @@ enum status signin_take_role(const struct signin_records *records,
 	enum status status;
 
 	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
-	arena_init(&arena, 3 * SIGNIN_ARENA_MAX);
+	arena_init(&arena, (size_t)3 * SIGNIN_ARENA_MAX);
 	if (!records->store || place->lineage.count == 0)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
 	status = signin_find_person(records, request, &arena, &user, out_answer);

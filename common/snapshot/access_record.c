@@ -27,9 +27,8 @@ static const struct text_field policy_fields[] = {
 };
 
 static const struct text_field tag_fields[] = {
-	{ "Key", FIELD(iam_tag, key), (size_t)4 * IAM_TAG_KEY_MAX,
-	  true }, /* IAM counts characters */
-	{ "Value", FIELD(iam_tag, value), (size_t)4 * IAM_TAG_VALUE_MAX, false },
+	{ "Key", FIELD(iam_tag, key), IAM_TAG_KEY_BYTES_MAX, true },
+	{ "Value", FIELD(iam_tag, value), IAM_TAG_VALUE_BYTES_MAX, false },
 };
 
 /* A list of plain strings is one whose elements are a single text. */

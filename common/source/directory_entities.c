@@ -5,8 +5,6 @@
 enum {
 	ROLE_SESSION_SECONDS = 3600, /* IAM API Reference, "MaxSessionDuration" */
 	ROLE_SESSION_SECONDS_MAX = 43200,
-	TAG_KEY_BYTES_MAX = 4 * IAM_TAG_KEY_MAX, /* limits of tags count characters */
-	TAG_VALUE_BYTES_MAX = 4 * IAM_TAG_VALUE_MAX,
 };
 
 static bool is_user_name(struct text name)
@@ -111,10 +109,14 @@ static bool is_tag_value(struct text value)
 }
 
 static const struct text_rule tag_key_rule = {
-	"Key", true, TAG_KEY_BYTES_MAX, is_tag_key, "a tag's key of 1 to 128 characters",
+	"Key", true, IAM_TAG_KEY_BYTES_MAX, is_tag_key, "a tag's key of 1 to 128 characters",
 };
 static const struct text_rule tag_value_rule = {
-	"Value", true, TAG_VALUE_BYTES_MAX, is_tag_value, "a tag's value of at most 256 characters",
+	"Value",
+	true,
+	IAM_TAG_VALUE_BYTES_MAX,
+	is_tag_value,
+	"a tag's value of at most 256 characters",
 };
 
 static bool is_tag_known(const struct iam_entity *entity, struct text key)
