@@ -8,7 +8,12 @@
 #include "base/file.h"
 #include "base/timestamp.h"
 
-enum { NAME_BUFFER_SIZE = 16384, ROLE_SECONDS_MAX = 12 * 3600 };
+enum {
+	USER_BUFFER_SIZE = 16384,
+	GROUP_BUFFER_FIRST = 16384,
+	GROUP_BUFFER_MAX = 4 << 20,
+	ROLE_SECONDS_MAX = 12 * 3600,
+};
 
 struct text sudo_value(char *const *list, const char *name)
 {
@@ -29,7 +34,7 @@ struct text sudo_value(char *const *list, const char *name)
 static enum status read_run_as_user(const struct sudo_lists *lists, struct arena *arena,
 				    struct text *out_name)
 {
-	AUTO_FREE char *buffer = malloc(NAME_BUFFER_SIZE);
+	char *buffer = arena_take(arena, USER_BUFFER_SIZE, 1);
 	struct passwd entry, *found = NULL;
 	uint32_t uid;
 
@@ -38,31 +43,45 @@ static enum status read_run_as_user(const struct sudo_lists *lists, struct arena
 	if (text_parse_uint32(sudo_value(lists->command_info, "runas_uid"), 0, UINT32_MAX, &uid) !=
 	    STATUS_OK)
 		return STATUS_BAD_INPUT;
-	if (getpwuid_r(uid, &entry, buffer, NAME_BUFFER_SIZE, &found) != 0 || !found)
+	if (getpwuid_r(uid, &entry, buffer, USER_BUFFER_SIZE, &found) != 0 || !found)
 		return STATUS_BAD_INPUT; /* a number without an account is nobody */
-	*out_name = arena_text(arena, text_of(found->pw_name));
-	return out_name->bytes ? STATUS_OK : STATUS_NO_MEMORY;
+	*out_name = text_of(found->pw_name);
+	return STATUS_OK;
+}
+
+/* A group's entry has all its members in it, so its size is not known before. */
+static enum status find_group_name(gid_t gid, struct arena *arena, struct text *out_name)
+{
+	struct group entry, *found = NULL;
+	int error = ERANGE;
+
+	for (size_t size = GROUP_BUFFER_FIRST; error == ERANGE && size <= GROUP_BUFFER_MAX;
+	     size *= 2) {
+		char *buffer = arena_take(arena, size, 1);
+
+		if (!buffer)
+			return STATUS_NO_MEMORY;
+		error = getgrgid_r(gid, &entry, buffer, size, &found);
+	}
+	if (error != 0 || !found)
+		return STATUS_BAD_INPUT;
+	*out_name = text_of(found->gr_name);
+	return STATUS_OK;
 }
 
 /* Only when the user asked for a group: else it is the run-as user's own. */
 static enum status read_run_as_group(const struct sudo_lists *lists, struct arena *arena,
 				     struct text *out_name)
 {
-	AUTO_FREE char *buffer = malloc(NAME_BUFFER_SIZE);
-	struct group entry, *found = NULL;
 	uint32_t gid;
 
-	if (!buffer)
-		return STATUS_NO_MEMORY;
 	*out_name = TEXT("");
 	if (sudo_value(lists->settings, "runas_group").length == 0)
 		return STATUS_OK;
 	if (text_parse_uint32(sudo_value(lists->command_info, "runas_gid"), 0, UINT32_MAX, &gid) !=
-		    STATUS_OK ||
-	    getgrgid_r(gid, &entry, buffer, NAME_BUFFER_SIZE, &found) != 0 || !found)
+	    STATUS_OK)
 		return STATUS_BAD_INPUT;
-	*out_name = arena_text(arena, text_of(found->gr_name));
-	return out_name->bytes ? STATUS_OK : STATUS_NO_MEMORY;
+	return find_group_name(gid, arena, out_name);
 }
 
 /* Is everything that the path goes through root's, links too? Then nobody can turn it elsewhere

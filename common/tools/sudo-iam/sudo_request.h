@@ -13,7 +13,7 @@
 
 enum {
 	SUDO_ARGUMENTS_MAX = 16384, /* bytes of a command's arguments, with blanks between */
-	SUDO_ARENA_MAX = 1 << 20,
+	SUDO_ARENA_MAX = 16 << 20,  /* a large group is read into buffers of up to 4 MiB */
 };
 
 struct sudo_lists {
