@@ -16,6 +16,8 @@ if [ "${IAM_TEST_INSIDE:-}" != 1 ]; then
 	IAM_TEST_INSIDE=1 exec unshare $map --mount --propagation private "$0" "$@"
 fi
 
+# A checkout below /tmp is about to be covered: from here it is still reached.
+cd "$checkout"
 root=/tmp
 mount -t tmpfs -o mode=0755 tmpfs "$root"
 for folder in usr proc; do
@@ -47,7 +49,7 @@ done
 mkdir -p "$root/etc/iam" "$root/var/lib/iam" "$root/var/log" "$root/run" "$root/tmp" "$root$checkout"
 chmod 0755 "$root/var/lib/iam"
 chmod 1777 "$root/tmp"
-mount --bind "$checkout" "$root$checkout"
+mount --no-canonicalize --bind . "$root$checkout"
 case $build in
 "$checkout"/*) ;;
 *) mkdir -p "$root$build" && mount --bind "$build" "$root$build" ;;
