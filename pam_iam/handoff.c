@@ -30,7 +30,7 @@ enum status handoff_leave(pam_handle_t *pamh, enum handoff_kind kind, struct tex
 	if (status == STATUS_OK)
 		status = text_copy(text_of(answer->device), left->device, sizeof(left->device));
 	if (status != STATUS_OK)
-		return status;
+		return status; /* cppcheck-suppress memleak ; AUTO_FREE frees it */
 	left->used_password = answer->used_password;
 	left->used_code = answer->used_code;
 	left->is_recorded = is_recorded;
