@@ -70,7 +70,8 @@ static struct text arn_of(const struct person *person, struct arena *arena)
 {
 	char arn[256];
 
-	(void)snprintf(arn, sizeof(arn), "arn:aws:iam::123456789012:%s/%s",
+	(void)snprintf(arn, sizeof(arn), "arn:aws:iam::%s:%s/%s",
+		       person->account ? person->account : "123456789012",
 		       person->is_role ? "role/host" : "user",
 		       person->iam_name ? person->iam_name : person->name);
 	return arena_text(arena, text_of(arn));
@@ -91,7 +92,9 @@ static const char *encoded_person(const struct person *person, uint32_t uid, str
 		.trust_policy = text_of(person->trust     ? person->trust
 					: person->is_role ? "{}"
 							  : ""),
-		.session_seconds_max = person->is_role ? 3600 : 0,
+		.session_seconds_max = !person->is_role      ? 0
+				       : person->seconds_max ? person->seconds_max
+							     : 3600,
 	};
 	AUTO_BUFFER json;
 
@@ -180,6 +183,17 @@ void people_enroll(const struct people *people, const char *folder, struct file_
 							    &complaint) == STATUS_OK,
 				      "device");
 	}
+}
+
+uint32_t person_uid(const struct people *people, const char *name)
+{
+	uint32_t uid = FIRST_UID;
+
+	for (const struct person *person = people->persons; person->name; person++, uid++)
+		if (strcmp(person->name, name) == 0)
+			return uid;
+	CHECK_REQUIRE(false, name);
+	return 0;
 }
 
 const char *person_code(int64_t now, int steps, char out_code[OTP_CODE_SIZE])

@@ -25,6 +25,8 @@ struct person {
 	const char *boundary; /* a key of policy_texts */
 	const char *trust;    /* of a role; {} when NULL */
 	const char *tags;     /* "Key=Value", with one blank between; NULL: none */
+	const char *account;  /* 123456789012 when NULL */
+	uint32_t seconds_max; /* of a role's session; 3600 when 0 */
 };
 
 /* A document of the snapshot; key NULL ends a table. */
@@ -47,6 +49,9 @@ void people_publish(const struct people *people, const char *folder, mode_t mode
 /* Makes FOLDER/credentials.db with their passwords and devices. */
 void people_enroll(const struct people *people, const char *folder, struct file_trust trust,
 		   int64_t now);
+
+/* The uid in the snapshot of the one with that name. */
+uint32_t person_uid(const struct people *people, const char *name);
 
 /* The code of the devices, steps away from now. */
 const char *person_code(int64_t now, int steps, char out_code[OTP_CODE_SIZE]);
