@@ -89,10 +89,10 @@ enum status signin_find_place(const struct signin_records *records,
 {
 	struct signin_request found = *inout_request;
 	AUTO_ARENA arena;
-	struct access_principal principal;
+	struct access_principal principal = { .is_role = false };
 	enum status status = STATUS_UNAVAILABLE;
 
-	arena_init(&arena, 2 * SIGNIN_ARENA_MAX);
+	arena_init(&arena, (size_t)2 * SIGNIN_ARENA_MAX);
 	if (records->store && inout_place->lineage.count > 0)
 		status = acting_principal(records, inout_request, &arena, &principal);
 	if (status == STATUS_OK && principal.is_role)
@@ -130,7 +130,7 @@ enum status signin_find_actor(const struct signin_records *records,
 	enum status status;
 
 	*out_user = request->user;
-	arena_init(&arena, 3 * SIGNIN_ARENA_MAX);
+	arena_init(&arena, (size_t)3 * SIGNIN_ARENA_MAX);
 	status = signin_principal(records, request->user, &arena, &principal);
 	if (status != STATUS_OK || !principal.is_role)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -87,8 +87,10 @@ static int read_policy(struct simulation *simulation, const char *path,
 		complaint_at(&complaint, "%s", path);
 		return fail_with(status, &complaint, path);
 	}
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, path);
 	*out_source = (struct policy_source){ text_of(path), document };
-	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, path);
+	return EX_OK;
 }
 
 /* Those of the snapshot, then those of the command line. */
@@ -100,10 +102,12 @@ static int add_policies(struct simulation *simulation)
 		arena_take(&simulation->decision.arena, identity->count + invocation->repeat_count,
 			   sizeof(*sources));
 	size_t at = 0, count = 0;
-	int code = sources ? EX_OK : fail_with(STATUS_NO_MEMORY, NULL, "--policy");
 	const char *path;
+	int code = EX_OK;
 
-	for (; code == EX_OK && count < identity->count; count++)
+	if (!sources)
+		return fail_with(STATUS_NO_MEMORY, NULL, "--policy");
+	for (; count < identity->count; count++)
 		sources[count] = identity->items[count];
 	while (code == EX_OK && (path = invocation_next_value(invocation, "policy", &at)))
 		code = read_policy(simulation, path, &sources[count++]);
@@ -282,7 +286,7 @@ int command_simulate(struct invocation *invocation)
 	CLEANUP(simulation_release) struct simulation simulation = { .invocation = invocation };
 	int code = check_arguments(invocation);
 
-	arena_init(&simulation.arena, 4 * SIGNIN_ARENA_MAX);
+	arena_init(&simulation.arena, (size_t)4 * SIGNIN_ARENA_MAX);
 	arena_init(&simulation.decision.arena, SIGNIN_POLICIES_ARENA_MAX);
 	simulation.request.now = invocation->now;
 	if (code == EX_OK)

@@ -219,8 +219,7 @@ void proof_show_step(const struct proof_view *view, const struct policy_step *st
 	output_field(output, "sid", cell_text(statement->sid));
 	output_field(output, "effect", cell_string(statement->is_deny ? "Deny" : "Allow"));
 	if (!decided || output->is_json)
-		output_field(output, "missed",
-			     decided ? (struct cell){ 0 } : cell_string(miss_name(step->miss)));
+		output_field(output, "missed", cell_string(decided ? "" : miss_name(step->miss)));
 	output_document(output, "statement", statement->source);
 	show_comparison(view, step, statement);
 	output_close_object(output);
