@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include "directory/arn.h"
 #include "json/json_write.h"
 
 enum { LISTS_BYTES_MAX = 256 << 10, ARN_SIZE = 512 };
@@ -134,4 +135,13 @@ enum status host_arn(const struct config *config, struct arena *arena, struct te
 		return STATUS_BAD_INPUT;
 	*out_arn = arena_text(arena, text_of(arn));
 	return out_arn->bytes ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+struct text host_account(struct text host_arn, struct text directory_account)
+{
+	struct arn arn;
+
+	if (arn_split(host_arn, &arn) == STATUS_OK && arn.account.length > 0)
+		return arn.account;
+	return directory_account;
 }

@@ -34,4 +34,7 @@ MUST_CHECK enum status host_name(const struct config *config, struct arena *aren
 MUST_CHECK enum status host_arn(const struct config *config, struct arena *arena,
 				struct text *out_arn);
 
+/* The account a host belongs to: that of its ARN, or else the directory's. */
+struct text host_account(struct text host_arn, struct text directory_account);
+
 #endif

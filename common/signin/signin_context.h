@@ -14,6 +14,7 @@ MUST_CHECK enum status signin_context_build(const struct signin_records *records
 					    const struct signin_assumption *assumption,
 					    struct signin_decision *decision);
 
+/* Who acts: the user, or the role's session. */
 MUST_CHECK enum status signin_caller(const struct signin_request *request,
 				     const struct access_principal *principal, struct arena *arena,
 				     struct policy_caller *out_caller);

@@ -1,5 +1,6 @@
 #include "signin/signin_decision.h"
 
+#include "access/access_document.h"
 #include "access/host_policy.h"
 #include "directory/arn.h"
 #include "directory/name.h"
@@ -87,17 +88,15 @@ enum status signin_evaluate(struct signin_decision *decision, const struct polic
 }
 
 /* The account a host belongs to: its ARN's, or the directory's. */
-static enum status host_account(const struct signin_records *records,
+static enum status find_account(const struct signin_records *records,
 				struct signin_decision *decision, struct text *out_account)
 {
 	struct access_account account;
-	struct arn arn;
 	enum status status;
 
-	if (arn_split(decision->resource, &arn) == STATUS_OK && arn.account.length > 0) {
-		*out_account = arn.account;
+	*out_account = host_account(decision->resource, TEXT(""));
+	if (out_account->length > 0)
 		return STATUS_OK;
-	}
 	status = signin_account_settings(records, &decision->arena, &account, &decision->complaint);
 	if (status == STATUS_OK)
 		*out_account = account.account_id;
@@ -129,7 +128,7 @@ enum status signin_decide(const struct signin_records *records,
 	if (status == STATUS_OK)
 		status = signin_policies_load(records, principal, out_decision);
 	if (status == STATUS_OK)
-		status = host_account(records, out_decision, &out_decision->set.resource_account);
+		status = find_account(records, out_decision, &out_decision->set.resource_account);
 	return status == STATUS_OK ? signin_evaluate(out_decision, trace) : status;
 }
 
@@ -183,9 +182,8 @@ static enum status load_trust(const struct access_principal *role, struct signin
 
 	if (!source || !document)
 		return STATUS_NO_MEMORY;
-	status = policy_parse(role->trust_policy, &decision->arena, document, &decision->complaint);
-	if (status == STATUS_OK)
-		status = policy_validate(document, POLICY_TRUST, false, NULL, &decision->complaint);
+	status = access_document_read(role->trust_policy, POLICY_TRUST, &decision->arena, document,
+				      &decision->complaint);
 	if (status == STATUS_NO_MEMORY)
 		return status;
 	if (status != STATUS_OK) {

@@ -10,10 +10,7 @@
 #include "policy/policy.h"
 #include "signin/signin.h"
 
-enum {
-	SIGNIN_POLICIES_ARENA_MAX = 128 << 20,
-	SIGNIN_CONTEXT_KEYS_MAX = 512,
-};
+enum { SIGNIN_POLICIES_ARENA_MAX = 128 << 20 };
 
 struct signin_decision {
 	struct arena arena;

@@ -1,26 +1,6 @@
+#include "access/access_document.h"
 #include "access/host_policy.h"
 #include "signin/signin_context.h"
-
-static enum status take_document(struct signin_decision *decision, struct text source,
-				 enum policy_kind kind, struct policy_document *out_document)
-{
-	enum status status =
-		policy_parse(source, &decision->arena, out_document, &decision->complaint);
-
-	if (status != STATUS_OK)
-		return status;
-	return policy_validate(out_document, kind, false, NULL, &decision->complaint);
-}
-
-/* Could a document that cannot be read hold a Deny? Its text is JSON, where "Deny" could only hide
-   behind an escape. */
-static bool may_deny(struct text source)
-{
-	for (; source.length > 0; source = text_skip(source, 1))
-		if (source.bytes[0] == '\\' || text_starts_with(source, TEXT("Deny")))
-			return true;
-	return false;
-}
 
 enum status signin_policy_load(const struct signin_records *records, struct text key,
 			       struct signin_decision *decision,
@@ -31,14 +11,14 @@ enum status signin_policy_load(const struct signin_records *records, struct text
 		snapshot_find_record(&records->access, SNAPSHOT_MAP_POLICIES, key, &source);
 
 	if (status == STATUS_OK)
-		status = take_document(decision, source, POLICY_IDENTITY, out_document);
+		status = access_document_read(source, POLICY_IDENTITY, &decision->arena,
+					      out_document, &decision->complaint);
 	else if (status == STATUS_NOT_FOUND)
 		(void)complain(&decision->complaint, status, "the snapshot does not hold it");
 	if (status == STATUS_OK || status == STATUS_NO_MEMORY)
 		return status;
 	complaint_at(&decision->complaint, "%.*s", TEXT_ARGUMENTS(key));
-	/* It grants nothing. If it might deny, nothing that others grant can be relied upon. */
-	if (status == STATUS_NOT_FOUND || may_deny(source))
+	if (status == STATUS_NOT_FOUND || access_document_may_deny(source))
 		decision->reason = SIGNIN_REASON_POLICY_UNREADABLE;
 	return status == STATUS_BAD_DATA ? status : STATUS_NOT_FOUND;
 }

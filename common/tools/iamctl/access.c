@@ -1,24 +1,17 @@
 #include "tools/iamctl/access.h"
 
+#include "access/access_context.h"
+#include "access/access_document.h"
 #include "directory/arn.h"
 
-/* What differs from one request to the next. The last three are said by who takes a role. */
-static const struct text open_keys[] = {
-	TEXT("aws:SourceIp"),           TEXT("aws:CurrentTime"),
-	TEXT("aws:EpochTime"),          TEXT("aws:MultiFactorAuthPresent"),
-	TEXT("aws:MultiFactorAuthAge"), TEXT("aws:SecureTransport"),
-	TEXT("host:Service"),           TEXT("host:TTY"),
-	TEXT("host:RunAsUser"),         TEXT("host:RunAsGroup"),
-	TEXT("host:Command"),           TEXT("host:Arguments"),
-	TEXT("sts:ExternalId"),         TEXT("sts:RoleSessionName"),
-};
-
-enum { KEYS_OF_ROLES = 2, SOURCE_IDENTITY_KEYS = 1 };
+enum { SOURCE_IDENTITY_KEYS = 1 };
 
 static bool is_open(struct text name)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(open_keys); i++)
-		if (text_equal_ignoring_case(name, open_keys[i]))
+	struct policy_list open_keys = access_open_keys(ACCESS_TO_ROLE);
+
+	for (size_t i = 0; i < open_keys.count; i++)
+		if (text_equal_ignoring_case(name, open_keys.items[i]))
 			return true;
 	return false;
 }
@@ -26,11 +19,9 @@ static bool is_open(struct text name)
 /* Parsed as signing in would: what cannot be read trusts nobody. */
 static enum status read_trust(struct access_role *role, struct arena *arena)
 {
-	enum status status =
-		policy_parse(role->principal.trust_policy, arena, &role->document, NULL);
+	enum status status = access_document_read(role->principal.trust_policy, POLICY_TRUST, arena,
+						  &role->document, NULL);
 
-	if (status == STATUS_OK)
-		status = policy_validate(&role->document, POLICY_TRUST, false, NULL, NULL);
 	if (status == STATUS_NO_MEMORY)
 		return status;
 	if (status != STATUS_OK)
@@ -162,11 +153,11 @@ static enum access_answer ask(const struct access_person *person,
 
 enum access_answer access_ask_host(const struct access_person *person, const char *action)
 {
+	struct policy_list open_keys = access_open_keys(ACCESS_OF_USER);
 	struct policy_context context = { .keys = person->keys,
 					  .count = person->key_count,
-					  .undetermined = open_keys,
-					  .undetermined_count =
-						  ARRAY_LENGTH(open_keys) - KEYS_OF_ROLES };
+					  .undetermined = open_keys.items,
+					  .undetermined_count = open_keys.count };
 
 	return ask(person, &person->decision.set, text_of(action), person->decision.resource,
 		   &context);
@@ -175,10 +166,11 @@ enum access_answer access_ask_host(const struct access_person *person, const cha
 enum access_answer access_ask_role(const struct access_person *person,
 				   const struct access_role *role)
 {
+	struct policy_list open_keys = access_open_keys(ACCESS_TO_ROLE);
 	struct policy_context context = { .keys = person->keys,
 					  .count = person->key_count + SOURCE_IDENTITY_KEYS,
-					  .undetermined = open_keys,
-					  .undetermined_count = ARRAY_LENGTH(open_keys) };
+					  .undetermined = open_keys.items,
+					  .undetermined_count = open_keys.count };
 	struct policy_set_of_documents set = person->decision.set;
 
 	set.trust = (struct policy_sources){ &role->trust, 1 };
