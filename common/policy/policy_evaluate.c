@@ -9,6 +9,12 @@ struct tally {
 	enum policy_principal_match match; /* of the strongest Allow */
 };
 
+static struct tally tally_of(enum policy_layer layer, enum policy_kind kind,
+			     const struct policy_sources *sources)
+{
+	return (struct tally){ .layer = layer, .kind = kind, .sources = sources };
+}
+
 struct evaluation {
 	const struct policy_request *request;
 	const struct policy_trace *trace;
@@ -164,11 +170,11 @@ enum status policy_evaluate(const struct policy_set_of_documents *set,
 {
 	struct evaluation evaluation = { request, trace };
 	struct tally tallies[TALLIES] = {
-		[IDENTITY] = { POLICY_LAYER_IDENTITY, POLICY_IDENTITY, &set->identity },
-		[BOUNDARY] = { POLICY_LAYER_BOUNDARY, POLICY_IDENTITY, &set->boundary },
-		[SESSION] = { POLICY_LAYER_SESSION, POLICY_IDENTITY, &set->session },
-		[RESOURCE] = { POLICY_LAYER_RESOURCE, POLICY_RESOURCE, &set->resource },
-		[TRUST] = { POLICY_LAYER_TRUST, POLICY_TRUST, &set->trust },
+		[IDENTITY] = tally_of(POLICY_LAYER_IDENTITY, POLICY_IDENTITY, &set->identity),
+		[BOUNDARY] = tally_of(POLICY_LAYER_BOUNDARY, POLICY_IDENTITY, &set->boundary),
+		[SESSION] = tally_of(POLICY_LAYER_SESSION, POLICY_IDENTITY, &set->session),
+		[RESOURCE] = tally_of(POLICY_LAYER_RESOURCE, POLICY_RESOURCE, &set->resource),
+		[TRUST] = tally_of(POLICY_LAYER_TRUST, POLICY_TRUST, &set->trust),
 	};
 
 	*out_verdict = (struct policy_verdict){ .decision = POLICY_IMPLICIT_DENY };

@@ -18,7 +18,7 @@
 
 static const struct signin_paths paths = { .config_folder = "/etc/iam",
 					   .state_folder = "/var/lib/iam",
-					   .trust = FILE_OF_ROOT,
+					   .trust = { .owner = 0 },
 					   .local_accounts = "/etc/passwd" };
 
 enum {

@@ -14,7 +14,7 @@ static const struct person persons[] = {
 	  .has_password = true, .has_device = true },
 	{ "shadowed", NULL, "AIDAEXAMPLESHADOW001", "Developers=developers", .has_password = true,
 	  .has_device = true },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct people everybody = { .persons = persons, .created = NOW };

@@ -48,7 +48,7 @@ static void test_password(struct credential_store *store)
 static void test_bad_hashes(struct credential_store *store)
 {
 	static const char *const hashes[] = { "",          "x",      "*",      "!",
-					      "!" HASH,    "$y$ $h", "$y$:$h", "$y$\n$h",
+					      ("!" HASH),  "$y$ $h", "$y$:$h", "$y$\n$h",
 					      "$y$\x80$h", "plain",  "$y$*$h", "$y$!$h" };
 	char long_hash[CREDENTIAL_HASH_SIZE + 1] = "$";
 	struct text id = TEXT("AIDAHASHES000000001");
