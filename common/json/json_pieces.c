@@ -12,38 +12,46 @@ static struct text without_blanks(struct text rest)
 	return text_skip(rest, blanks);
 }
 
+/* Is there an odd number of backslashes before at? */
+static bool is_escaped(const char *start, const char *at)
+{
+	const char *before = at;
+
+	while (before > start && before[-1] == '\\')
+		before--;
+	return (at - before) % 2 != 0;
+}
+
 /* The length of the string at the start, with its quotes. */
 static size_t string_length(struct text rest)
 {
-	size_t at = 1;
+	const char *start = rest.bytes + 1, *end = rest.bytes + rest.length, *at = start;
 
-	while (at < rest.length && rest.bytes[at] != '"')
-		at += rest.bytes[at] == '\\' ? 2 : 1;
-	return at < rest.length ? at + 1 : rest.length;
+	while (at < end) {
+		const char *quote = memchr(at, '"', (size_t)(end - at));
+
+		if (!quote)
+			break;
+		at = quote + 1;
+		if (!is_escaped(start, quote))
+			return (size_t)(at - rest.bytes);
+	}
+	return rest.length;
 }
 
 /* The length of the array or object at the start. */
 static size_t container_length(struct text rest)
 {
-	size_t at = 0, depth = 0;
+	static const signed char steps[256] = { ['['] = 1, ['{'] = 1, [']'] = -1, ['}'] = -1 };
+	size_t at = 0;
+	ptrdiff_t depth = 0;
 
 	while (at < rest.length) {
-		switch (rest.bytes[at]) {
-		case '"':
+		if (rest.bytes[at] == '"') {
 			at += string_length(text_skip(rest, at));
 			continue;
-		case '[':
-		case '{':
-			depth++;
-			break;
-		case ']':
-		case '}':
-			depth--;
-			break;
-		default:
-			break;
 		}
-		at++;
+		depth += steps[(unsigned char)rest.bytes[at++]];
 		if (depth == 0)
 			return at;
 	}

@@ -119,10 +119,11 @@ struct policy_reader {
 enum status policy_refuse(const struct policy_reader *reader, const char *reason);
 MUST_CHECK enum status policy_read_statement(struct policy_reader *reader, struct text value,
 					     struct policy_statement *statement);
-/* Pieces of checked JSON: what they begin with, how many there are inside, is a key there twice. */
+/* Does a piece of checked JSON begin so? */
 bool policy_piece_is(struct text piece, char first);
-size_t policy_piece_count(struct text value);
-bool policy_is_repeated(struct text object, struct text name);
+/* The array of count items, or a larger one, with room for one more; NULL when there is no memory.
+   To grow costs less than to walk a document twice. */
+void *policy_make_room(struct arena *arena, void *items, size_t count, size_t size);
 
 /* Conditions. */
 const struct policy_operator *policy_operator_find(struct text name);

@@ -6,7 +6,10 @@
  * copy, and numbers keep the spelling that a double would lose.
  */
 
-enum { CONDITIONS_MAX = 1000 };
+enum {
+	CONDITIONS_MAX = 1000,
+	ROOM_FIRST = 4, /* a power of two */
+};
 
 enum status policy_refuse(const struct policy_reader *reader, const char *reason)
 {
@@ -59,17 +62,17 @@ static enum status read_scalar(const struct policy_reader *reader, struct text p
 	return STATUS_OK;
 }
 
-size_t policy_piece_count(struct text value)
+void *policy_make_room(struct arena *arena, void *items, size_t count, size_t size)
 {
-	struct json_pieces pieces;
-	struct text name, piece;
-	size_t count = 0;
+	bool is_full = count == 0 || (count >= ROOM_FIRST && (count & (count - 1)) == 0);
+	void *grown;
 
-	if (json_pieces_init(&pieces, value) != STATUS_OK)
-		return 0;
-	while (json_pieces_next(&pieces, &name, &piece))
-		count++;
-	return count;
+	if (!is_full)
+		return items;
+	grown = arena_take(arena, count == 0 ? ROOM_FIRST : 2 * count, size);
+	if (grown && count > 0)
+		memcpy(grown, items, count * size);
+	return grown;
 }
 
 enum list_rule { LIST_OF_STRINGS, LIST_OF_SCALARS, LIST_WITH_NULLS };
@@ -88,45 +91,35 @@ static enum status read_item(const struct policy_reader *reader, struct text pie
 	return status;
 }
 
+static enum status add_item(const struct policy_reader *reader, struct text piece,
+			    enum list_rule rule, struct policy_list *list)
+{
+	if (list->count == POLICY_LIST_MAX)
+		return policy_refuse(reader, "has too many entries");
+	list->items =
+		policy_make_room(reader->arena, list->items, list->count, sizeof(*list->items));
+	return list->items ? read_item(reader, piece, rule, list) : STATUS_NO_MEMORY;
+}
+
 /* One value or a list of them. */
 static enum status read_list(const struct policy_reader *reader, struct text value,
 			     enum list_rule rule, struct policy_list *out_list)
 {
-	bool is_list = policy_piece_is(value, '[');
-	size_t count = is_list ? policy_piece_count(value) : 1;
 	struct policy_list list = { .count = 0 };
 	struct json_pieces pieces;
 	struct text name, piece;
-	enum status status = STATUS_OK;
+	enum status status;
 
-	if (count > POLICY_LIST_MAX)
-		return policy_refuse(reader, "has too many entries");
-	list.items = arena_take(reader->arena, count, sizeof(*list.items));
-	if (!list.items)
-		return STATUS_NO_MEMORY;
-	if (!is_list)
-		status = read_item(reader, value, rule, &list);
-	else
+	if (!policy_piece_is(value, '[')) {
+		status = add_item(reader, value, rule, &list);
+	} else {
 		status = json_pieces_init(&pieces, value);
-	while (is_list && status == STATUS_OK && json_pieces_next(&pieces, &name, &piece))
-		status = read_item(reader, piece, rule, &list);
+		while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece))
+			status = add_item(reader, piece, rule, &list);
+	}
 	if (status == STATUS_OK)
 		*out_list = list;
 	return status;
-}
-
-/* Is a raw key among those already seen in the same object? */
-bool policy_is_repeated(struct text object, struct text name)
-{
-	struct json_pieces pieces;
-	struct text other, value;
-
-	if (json_pieces_init(&pieces, object) != STATUS_OK)
-		return true;
-	while (json_pieces_next(&pieces, &other, &value))
-		if (text_equal(other, name))
-			return other.bytes != name.bytes;
-	return true;
 }
 
 static enum status read_sid(const struct policy_reader *reader, struct text value,
@@ -196,60 +189,70 @@ static const struct {
 };
 
 /* The entries of one kind, behind those read before. */
-static enum status add_principals(const struct policy_reader *reader, struct text name,
-				  struct text value, struct policy_statement *statement)
+static enum status add_principals(const struct policy_reader *reader,
+				  enum policy_principal_kind kind, struct text value,
+				  struct policy_statement *statement)
 {
 	struct policy_list list = { .count = 0 };
-	struct policy_principal *all;
-	size_t kind = 0;
-	enum status status;
+	enum status status = read_list(reader, value, LIST_OF_STRINGS, &list);
 
-	while (kind < ARRAY_LENGTH(principal_kinds) && !text_is(name, principal_kinds[kind].name))
-		kind++;
-	if (kind == ARRAY_LENGTH(principal_kinds))
-		return policy_refuse(reader, "knows AWS, Service, Federated and CanonicalUser");
-	status = read_list(reader, value, LIST_OF_STRINGS, &list);
-	if (status != STATUS_OK)
-		return status;
-	all = arena_take(reader->arena, statement->principal_count + list.count, sizeof(*all));
-	if (!all)
-		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < statement->principal_count; i++)
-		all[i] = statement->principals[i];
-	for (size_t i = 0; i < list.count; i++)
-		all[statement->principal_count + i] =
-			(struct policy_principal){ .kind = principal_kinds[kind].kind,
-						   .value = list.items[i] };
-	statement->principals = all;
-	statement->principal_count += list.count;
-	return STATUS_OK;
+	for (size_t i = 0; i < list.count && status == STATUS_OK; i++) {
+		size_t count = statement->principal_count;
+
+		statement->principals = policy_make_room(reader->arena, statement->principals,
+							 count, sizeof(*statement->principals));
+		if (!statement->principals)
+			return STATUS_NO_MEMORY;
+		statement->principals[count] =
+			(struct policy_principal){ .kind = kind, .value = list.items[i] };
+		statement->principal_count++;
+	}
+	return status;
+}
+
+static enum status read_principal_kinds(const struct policy_reader *reader, struct text value,
+					struct policy_statement *statement)
+{
+	bool is_seen[ARRAY_LENGTH(principal_kinds)] = { false };
+	struct json_pieces pieces;
+	struct text name, piece;
+	enum status status = STATUS_OK;
+
+	if (!policy_piece_is(value, '{') || json_pieces_init(&pieces, value) != STATUS_OK)
+		return policy_refuse(reader, "must be an object or \"*\"");
+	while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece)) {
+		size_t row = 0;
+
+		while (row < ARRAY_LENGTH(principal_kinds) &&
+		       !text_is(name, principal_kinds[row].name))
+			row++;
+		if (row == ARRAY_LENGTH(principal_kinds))
+			return policy_refuse(reader,
+					     "knows AWS, Service, Federated and CanonicalUser");
+		if (is_seen[row])
+			return policy_refuse(reader, "names a kind of principal twice");
+		is_seen[row] = true;
+		status = add_principals(reader, principal_kinds[row].kind, piece, statement);
+	}
+	return status;
 }
 
 static enum status read_principal(const struct policy_reader *reader, struct text value,
 				  struct policy_statement *statement)
 {
-	struct json_pieces pieces;
-	struct text name, piece, everyone;
-	enum status status = STATUS_OK;
+	struct text everyone;
+	enum status status;
 
 	if (statement->has_principal)
 		return policy_refuse(reader, "Principal and NotPrincipal exclude each other");
 	statement->has_principal = true;
-	if (policy_piece_is(value, '"')) {
-		status = read_string(reader, value, &everyone);
-		if (status == STATUS_OK && !text_is(everyone, "*"))
-			return policy_refuse(reader, "must be an object or \"*\"");
-		return status == STATUS_OK ? add_principals(reader, TEXT("AWS"), value, statement)
-					   : status;
-	}
-	if (!policy_piece_is(value, '{') || json_pieces_init(&pieces, value) != STATUS_OK)
+	if (!policy_piece_is(value, '"'))
+		return read_principal_kinds(reader, value, statement);
+	status = read_string(reader, value, &everyone);
+	if (status == STATUS_OK && !text_is(everyone, "*"))
 		return policy_refuse(reader, "must be an object or \"*\"");
-	while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece)) {
-		if (policy_is_repeated(value, name))
-			return policy_refuse(reader, "names a kind of principal twice");
-		status = add_principals(reader, name, piece, statement);
-	}
-	return status;
+	return status == STATUS_OK ? add_principals(reader, POLICY_PRINCIPAL_AWS, value, statement)
+				   : status;
 }
 
 static enum status read_not_principal(const struct policy_reader *reader, struct text value,
@@ -262,12 +265,11 @@ static enum status read_not_principal(const struct policy_reader *reader, struct
 }
 
 /* "ForAnyValue:StringLikeIfExists" in its parts. */
-static enum status read_operator(const struct policy_reader *reader, struct text name,
+static enum status read_operator(const struct policy_reader *reader,
 				 struct policy_condition *out_condition)
 {
-	struct text base = name, suffix = TEXT("IfExists");
+	struct text base = out_condition->operator_name, suffix = TEXT("IfExists");
 
-	out_condition->operator_name = name;
 	if (text_starts_with(base, TEXT("ForAllValues:"))) {
 		out_condition->set = POLICY_SET_ALL;
 		base = text_skip(base, sizeof("ForAllValues:") - 1);
@@ -289,52 +291,65 @@ static enum status read_operator(const struct policy_reader *reader, struct text
 	return STATUS_OK;
 }
 
-static enum status read_keys(const struct policy_reader *reader, struct text object,
-			     const struct policy_condition *start,
-			     struct policy_statement *statement)
+static enum status add_condition(const struct policy_reader *reader,
+				 const struct policy_condition *condition,
+				 struct policy_statement *statement)
 {
-	struct json_pieces pieces;
-	struct text name, piece;
-	enum status status = json_pieces_init(&pieces, object);
+	size_t count = statement->condition_count;
 
-	while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece)) {
-		struct policy_condition condition = *start;
-
-		if (policy_is_repeated(object, name))
-			return policy_refuse(reader, "names a condition key twice");
-		if (name.length == 0)
-			return policy_refuse(reader, "has a condition key without a name");
-		status = read_string(reader, (struct text){ name.bytes - 1, name.length + 2 },
-				     &condition.key);
-		if (status == STATUS_OK)
-			status = read_list(reader, piece, LIST_OF_SCALARS, &condition.values);
-		if (status == STATUS_OK)
-			statement->conditions[statement->condition_count++] = condition;
-	}
-	return status;
+	if (count == CONDITIONS_MAX)
+		return policy_refuse(reader, "has too many conditions");
+	statement->conditions = policy_make_room(reader->arena, statement->conditions, count,
+						 sizeof(*statement->conditions));
+	if (!statement->conditions)
+		return STATUS_NO_MEMORY;
+	statement->conditions[count] = *condition;
+	statement->condition_count++;
+	return STATUS_OK;
 }
 
-/* How many rows the conditions take: one for each key, one for an operator without keys. */
-static enum status count_conditions(const struct policy_reader *reader, struct text object,
-				    size_t *out_count)
+/* name is raw, between its quotes; first is the operator's first row. */
+static enum status read_key(const struct policy_reader *reader, struct text name, struct text value,
+			    struct policy_condition condition, size_t first,
+			    struct policy_statement *statement)
 {
+	enum status status;
+
+	if (name.length == 0)
+		return policy_refuse(reader, "has a condition key without a name");
+	status = read_string(reader, (struct text){ name.bytes - 1, name.length + 2 },
+			     &condition.key);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = first; i < statement->condition_count; i++)
+		if (text_equal(statement->conditions[i].key, condition.key))
+			return policy_refuse(reader, "names a condition key twice");
+	status = read_list(reader, value, LIST_OF_SCALARS, &condition.values);
+	return status == STATUS_OK ? add_condition(reader, &condition, statement) : status;
+}
+
+/* One row for each key of an operator, or one without a key. */
+static enum status read_keys(const struct policy_reader *reader, struct text operator_name,
+			     struct text value, struct policy_statement *statement)
+{
+	struct policy_condition condition = { .operator_name = operator_name };
+	size_t first = statement->condition_count;
 	struct json_pieces pieces;
 	struct text name, piece;
-	size_t count = 0;
+	enum status status = STATUS_OK;
 
-	if (!policy_piece_is(object, '{') || json_pieces_init(&pieces, object) != STATUS_OK)
-		return policy_refuse(reader, "must be an object");
-	while (json_pieces_next(&pieces, &name, &piece)) {
-		size_t keys = policy_piece_count(piece);
-
-		if (!policy_piece_is(piece, '{'))
-			return policy_refuse(reader, "must hold an object for each operator");
-		count += keys > 0 ? keys : 1;
-		if (count > CONDITIONS_MAX)
-			return policy_refuse(reader, "has too many conditions");
+	if (!policy_piece_is(value, '{') || json_pieces_init(&pieces, value) != STATUS_OK)
+		return policy_refuse(reader, "must hold an object for each operator");
+	while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece)) {
+		if (!condition.operation)
+			status = read_operator(reader, &condition);
+		if (status == STATUS_OK)
+			status = read_key(reader, name, piece, condition, first, statement);
 	}
-	*out_count = count;
-	return STATUS_OK;
+	if (status == STATUS_OK && statement->condition_count == first)
+		/* whatever its name: IAM looks at it no further */
+		status = add_condition(reader, &condition, statement);
+	return status;
 }
 
 static enum status read_conditions(const struct policy_reader *reader, struct text value,
@@ -342,29 +357,15 @@ static enum status read_conditions(const struct policy_reader *reader, struct te
 {
 	struct json_pieces pieces;
 	struct text name, piece;
-	size_t count = 0;
-	enum status status = count_conditions(reader, value, &count);
+	enum status status = STATUS_OK;
 
-	if (status != STATUS_OK)
-		return status;
-	statement->conditions = arena_take(reader->arena, count, sizeof(*statement->conditions));
-	if (!statement->conditions)
-		return STATUS_NO_MEMORY;
-	status = json_pieces_init(&pieces, value);
+	if (!policy_piece_is(value, '{') || json_pieces_init(&pieces, value) != STATUS_OK)
+		return policy_refuse(reader, "must be an object");
 	while (status == STATUS_OK && json_pieces_next(&pieces, &name, &piece)) {
-		struct policy_condition condition = { .set = POLICY_SET_NONE };
-
-		if (policy_is_repeated(value, name))
-			return policy_refuse(reader, "names an operator twice");
-		if (policy_piece_count(piece) ==
-		    0) { /* whatever its name: IAM looks at it no further */
-			condition.operator_name = name;
-			statement->conditions[statement->condition_count++] = condition;
-			continue;
-		}
-		status = read_operator(reader, name, &condition);
-		if (status == STATUS_OK)
-			status = read_keys(reader, piece, &condition, statement);
+		for (size_t i = 0; i < statement->condition_count; i++)
+			if (text_equal(statement->conditions[i].operator_name, name))
+				return policy_refuse(reader, "names an operator twice");
+		status = read_keys(reader, name, piece, statement);
 	}
 	return status;
 }
@@ -388,6 +389,7 @@ static const struct {
 enum status policy_read_statement(struct policy_reader *reader, struct text value,
 				  struct policy_statement *statement)
 {
+	bool is_seen[ARRAY_LENGTH(elements)] = { false };
 	struct json_pieces pieces;
 	struct text name, piece;
 	bool has_effect = false;
@@ -409,8 +411,9 @@ enum status policy_read_statement(struct policy_reader *reader, struct text valu
 			return policy_refuse(reader, "has an element that IAM does not know");
 		}
 		reader->element = elements[row].name;
-		if (policy_is_repeated(value, name))
+		if (is_seen[row])
 			return policy_refuse(reader, "is given twice");
+		is_seen[row] = true;
 		status = elements[row].read(reader, piece, statement);
 		if (status != STATUS_OK)
 			return status;

@@ -21,6 +21,8 @@ static void tell(struct validation *validation, bool is_error, const char *eleme
 	struct policy_finding finding = { .is_error = is_error, .reason = reason };
 	struct complaint where = { .line = 0 };
 
+	if (!is_error && !validation->report) /* nobody listens */
+		return;
 	if (validation->statement < validation->document->statement_count)
 		complaint_at(&where, "Statement[%zu].%s", validation->statement, element);
 	else

@@ -1,5 +1,6 @@
 /* What is read, what IAM would refuse, and where. */
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "check.h"
 #include "policy/policy.h"
 
@@ -45,6 +46,18 @@ static const struct {
 	{ "{\"Statement\":[{" GOOD ",\"Condition\":[]}]}", "Statement[0].Condition" },
 	{ "{\"Statement\":[{" GOOD ",\"Condition\":{\"StringEquals\":[]}}]}",
 	  "Statement[0].Condition" },
+	{ "{\"Id\":\"x\",\"Id\":\"x\"}", "" },
+	{ "{\"Statement\":[],\"Statement\":[{" GOOD "}]}", "" },
+	{ "{\"Statement\":[{" GOOD ",\"Condition\":{\"Bool\":{\"a:b\":\"c\",\"a:b\":\"d\"}}}]}",
+	  "Statement[0].Condition" },
+	{ "{\"Statement\":[{" GOOD
+	  ",\"Condition\":{\"Bool\":{\"a:b\":\"c\",\"a\\u003ab\":\"d\"}}}]}",
+	  "Statement[0].Condition" },
+	{ "{\"Statement\":[{" GOOD
+	  ",\"Condition\":{\"Bool\":{\"a:b\":\"c\"},\"Null\":{},\"Bool\":{\"d:e\":\"f\"}}}]}",
+	  "Statement[0].Condition" },
+	{ "{\"Statement\":[{" GOOD ",\"Condition\":{\"Null\":{},\"Null\":{}}}]}",
+	  "Statement[0].Condition" },
 	{ "{\"Statement\":[{" GOOD ",\"Condition\":{\"StringIs\":{\"a:b\":\"c\"}}}]}",
 	  "Statement[0].Condition" },
 	{ "{\"Statement\":[{" GOOD ",\"Condition\":{\"StringEquals\":{\"\":\"c\"}}}]}",
@@ -72,6 +85,91 @@ static void test_unreadable(void)
 		CHECK(strcmp(complaint.place, unreadable[i].place) == 0, "place \"%s\" is \"%s\"",
 		      complaint.place, unreadable[i].place);
 		CHECK(complaint.reason[0] != '\0', "a reason: %s", complaint.reason);
+	}
+}
+
+static struct text sid_at(const struct policy_document *document, size_t index)
+{
+	return document->statements[index].sid;
+}
+
+static struct text action_at(const struct policy_document *document, size_t index)
+{
+	return document->statements[0].actions.items[index];
+}
+
+static struct text key_at(const struct policy_document *document, size_t index)
+{
+	return document->statements[0].conditions[index].key;
+}
+
+static struct text principal_at(const struct policy_document *document, size_t index)
+{
+	return document->statements[0].principals[index].value;
+}
+
+/* As many as there may be, each with its number; one more is refused. */
+static const struct {
+	const char *start, *before, *after, *end;
+	size_t most;
+	const char *place;
+	struct text (*text_at)(const struct policy_document *document, size_t index);
+} counts[] = {
+	{ START "[", "{\"Sid\":\"", "\",\"Effect\":\"Deny\"}", "]}", POLICY_STATEMENTS_MAX,
+	  "Statement", sid_at },
+	{ START "[{\"Effect\":\"Deny\",\"Action\":[", "\"", "\"", "]}]}", POLICY_LIST_MAX,
+	  "Statement[0].Action", action_at },
+	{ START "[{\"Effect\":\"Deny\",\"Principal\":{\"AWS\":[", "\"", "\"", "]}}]}",
+	  POLICY_LIST_MAX, "Statement[0].Principal", principal_at },
+	{ START "[{\"Effect\":\"Deny\",\"Condition\":{\"Bool\":{", "\"", "\":[]", "}}}]}", 1000,
+	  "Statement[0].Condition", key_at },
+};
+
+static void write_many(size_t row, size_t count, struct buffer *json)
+{
+	json->length = 0;
+	CHECK_REQUIRE(buffer_append(json, text_of(counts[row].start)) == STATUS_OK, "append");
+	for (size_t i = 0; i < count; i++)
+		CHECK_REQUIRE(buffer_append_format(json, "%s%s%zu%s", i > 0 ? "," : "",
+						   counts[row].before, i,
+						   counts[row].after) == STATUS_OK,
+			      "append");
+	CHECK_REQUIRE(buffer_append(json, text_of(counts[row].end)) == STATUS_OK, "append");
+}
+
+static size_t count_misplaced(size_t row, const struct policy_document *document)
+{
+	size_t misplaced = 0;
+	char number[24];
+
+	for (size_t i = 0; i < counts[row].most; i++) {
+		(void)snprintf(number, sizeof(number), "%zu", i);
+		misplaced += !text_is(counts[row].text_at(document, i), number);
+	}
+	return misplaced;
+}
+
+static void test_counts(void)
+{
+	AUTO_BUFFER json;
+
+	buffer_init(&json, POLICY_BYTES_MAX);
+	for (size_t i = 0; i < ARRAY_LENGTH(counts); i++) {
+		AUTO_ARENA arena;
+		struct policy_document document;
+		struct complaint complaint = { .place = "" };
+
+		arena_init(&arena, 8 << 20);
+		write_many(i, counts[i].most, &json);
+		CHECK(policy_parse(buffer_text(&json), &arena, &document, &complaint) ==
+				      STATUS_OK &&
+			      count_misplaced(i, &document) == 0,
+		      "%s: %zu of them, in their order", counts[i].place, counts[i].most);
+		write_many(i, counts[i].most + 1, &json);
+		CHECK(policy_parse(buffer_text(&json), &arena, &document, &complaint) ==
+				      STATUS_BAD_INPUT &&
+			      strcmp(complaint.place, counts[i].place) == 0,
+		      "%s: one more is refused (%s)", counts[i].place, complaint.reason);
 	}
 }
 
@@ -359,6 +457,7 @@ static void test_limits(void)
 int main(void)
 {
 	test_unreadable();
+	test_counts();
 	test_judged();
 	test_all_findings_are_told();
 	test_locate();
