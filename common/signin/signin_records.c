@@ -116,7 +116,8 @@ static enum status principal_of(const struct signin_records *records, struct tex
 			       ? status
 			       : complain(out_complaint, status,
 					  "the file of local accounts cannot be read");
-	status = access_principal_decode(json, arena, out_principal, out_complaint);
+	status = access_principal_decode(&records->access, json, arena, out_principal,
+					 out_complaint);
 	if (status != STATUS_OK)
 		return status;
 	if (!text_equal(out_principal->unix_name, user) || !iam_id_is_valid(out_principal->id))

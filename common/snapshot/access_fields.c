@@ -27,7 +27,8 @@ void fields_encode_bools(struct json_writer *writer, const void *base,
 		bool value;
 
 		memcpy(&value, (const char *)base + fields[i].offset, sizeof(value));
-		json_write_bool(writer, fields[i].name, value);
+		if (value || fields[i].required)
+			json_write_bool(writer, fields[i].name, value);
 	}
 }
 
@@ -40,7 +41,8 @@ void fields_encode_numbers(struct json_writer *writer, const void *base,
 		memcpy(&value, (const char *)base + fields[i].offset, sizeof(value));
 		if (value > FIELDS_NUMBER_MAX)
 			refuse(writer);
-		json_write_int(writer, fields[i].name, value);
+		else if (value > 0 || fields[i].required)
+			json_write_int(writer, fields[i].name, value);
 	}
 }
 
@@ -51,6 +53,8 @@ void fields_encode_list(struct json_writer *writer, const struct list_field *lis
 		refuse(writer);
 		return;
 	}
+	if (count == 0)
+		return;
 	json_write_array(writer, list->name);
 	for (size_t i = 0; i < count && writer->status == STATUS_OK; i++) {
 		const char *element = (const char *)elements + i * list->element_size;
@@ -62,6 +66,26 @@ void fields_encode_list(struct json_writer *writer, const struct list_field *lis
 			json_write_close(writer, '}');
 	}
 	json_write_close(writer, ']');
+}
+
+enum status fields_encode_end(struct json_writer *writer, size_t length_before, size_t bytes_max)
+{
+	enum status status = json_write_end(writer);
+
+	if (status == STATUS_OK && writer->out->length - length_before > bytes_max)
+		status = STATUS_BAD_INPUT;
+	if (status != STATUS_OK)
+		writer->out->length = length_before;
+	return status;
+}
+
+enum status fields_parse(struct text json, size_t bytes_max, struct json **out_object,
+			 struct complaint *out_complaint)
+{
+	enum status status = json_parse(json, bytes_max, out_object, out_complaint);
+
+	return status == STATUS_OK ? json_value_kind(*out_object, NULL, JSON_OBJECT, out_complaint)
+				   : status;
 }
 
 static enum status keep_text(const struct decoder *decoder, const struct json_place *place,
@@ -99,7 +123,7 @@ enum status fields_decode_bools(const struct decoder *decoder, const struct json
 				size_t count, void *base)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct json_want want = { place, fields[i].name, true };
+		struct json_want want = { place, fields[i].name, fields[i].required };
 		bool value = false;
 		enum status status = json_want_bool(object, want, &value, decoder->complaint);
 
@@ -115,7 +139,7 @@ enum status fields_decode_numbers(const struct decoder *decoder, const struct js
 				  size_t count, void *base)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct json_want want = { place, fields[i].name, true };
+		struct json_want want = { place, fields[i].name, fields[i].required };
 		uint64_t value = 0;
 		uint32_t narrow;
 		enum status status =
@@ -153,16 +177,15 @@ enum status fields_decode_list(const struct decoder *decoder, const struct json 
 			       size_t *out_count)
 {
 	struct json_place place = { .name = list->name }, at = { .parent = &place };
-	struct json_want want = { NULL, list->name, true };
+	struct json_want want = { NULL, list->name, false };
 	const struct json *array = NULL;
 	enum status status = json_want_kind(object, want, JSON_ARRAY, &array, decoder->complaint);
-	size_t count = 0;
+	const struct json *first = array ? json_first(array) : NULL;
+	size_t count = array ? json_count(array) : 0;
 	char *elements;
 
 	if (status != STATUS_OK)
 		return status;
-	for (const struct json *each = json_first(array); each; each = json_next(each))
-		count++;
 	if (count > list->count_max)
 		return json_refuse(&place, decoder->complaint, "more than %zu", list->count_max);
 	elements = arena_take(decoder->arena, count, list->element_size);
@@ -170,7 +193,7 @@ enum status fields_decode_list(const struct decoder *decoder, const struct json 
 		return STATUS_NO_MEMORY;
 	*out_elements = elements;
 	*out_count = count;
-	for (const struct json *each = json_first(array); each && status == STATUS_OK;
+	for (const struct json *each = first; each && status == STATUS_OK;
 	     each = json_next(each), at.index++, elements += list->element_size)
 		status = decode_element(decoder, each, &at, list, elements);
 	return status;

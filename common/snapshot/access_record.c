@@ -14,33 +14,34 @@ _Static_assert((int)ACCESS_KEY_MAX == (int)SNAPSHOT_KEY_MAX, "a policy's key is 
 		name, sizeof(struct type), count_max, fields, ARRAY_LENGTH(fields) \
 	}
 
-static const struct text_field group_fields[] = {
-	{ "Name", FIELD(access_group, iam_name), IAM_NAME_MAX, true },
-	{ "Id", FIELD(access_group, id), IAM_ID_MAX, true },
-	{ "Arn", FIELD(access_group, arn), IAM_ARN_MAX, true },
-	{ "UnixName", FIELD(access_group, unix_name), UNIX_NAME_MAX, false },
-};
-
-static const struct text_field policy_fields[] = {
-	{ "Key", FIELD(access_policy, key), ACCESS_KEY_MAX, true },
-	{ "From", FIELD(access_policy, from), ACCESS_FROM_MAX, true },
-};
-
 static const struct text_field tag_fields[] = {
 	{ "Key", FIELD(iam_tag, key), IAM_TAG_KEY_BYTES_MAX, true },
 	{ "Value", FIELD(iam_tag, value), IAM_TAG_VALUE_BYTES_MAX, false },
 };
 
-/* A list of plain strings is one whose elements are a single text. */
-static const struct text_field device_fields[] = { { NULL, 0, IAM_ARN_MAX, true } };
+/* Plain strings: of a group its id, of a policy its key. */
+static const struct text_field group_ids[] = {
+	{ NULL, FIELD(access_group, id), IAM_ID_MAX, true },
+};
+static const struct text_field policy_keys[] = {
+	{ NULL, FIELD(access_policy, key), ACCESS_KEY_MAX, true },
+};
+static const struct text_field device_serials[] = {
+	{ NULL, 0, IAM_ARN_MAX, true },
+};
 
-static const struct list_field groups =
-	LIST("Groups", access_group, ACCESS_GROUPS_MAX, group_fields);
+static const struct list_field groups = LIST("Groups", access_group, ACCESS_GROUPS_MAX, group_ids);
 static const struct list_field policies =
-	LIST("Policies", access_policy, ACCESS_POLICIES_MAX, policy_fields);
+	LIST("Policies", access_policy, ACCESS_POLICIES_MAX, policy_keys);
 static const struct list_field tags = LIST("Tags", iam_tag, DIRECTORY_TAGS_MAX, tag_fields);
 static const struct list_field devices =
-	LIST("MFADevices", text, DIRECTORY_DEVICES_PER_USER_MAX, device_fields);
+	LIST("MFADevices", text, DIRECTORY_DEVICES_PER_USER_MAX, device_serials);
+
+static const struct text_field group_fields[] = {
+	{ "Name", FIELD(access_group, iam_name), IAM_NAME_MAX, true },
+	{ "Arn", FIELD(access_group, arn), IAM_ARN_MAX, true },
+	{ "UnixName", FIELD(access_group, unix_name), UNIX_NAME_MAX, false },
+};
 
 static const struct text_field principal_fields[] = {
 	{ "Name", FIELD(access_principal, iam_name), IAM_NAME_MAX, true },
@@ -54,62 +55,40 @@ static const struct text_field principal_fields[] = {
 };
 
 static const struct bool_field principal_bools[] = {
-	{ "IsRole", FIELD(access_principal, is_role) },
-	{ "PasswordEnabled", FIELD(access_principal, password_enabled) },
-	{ "PasswordResetRequired", FIELD(access_principal, password_reset_required) },
+	{ "IsRole", FIELD(access_principal, is_role), false },
+	{ "PasswordEnabled", FIELD(access_principal, password_enabled), false },
+	{ "PasswordResetRequired", FIELD(access_principal, password_reset_required), false },
 };
 
 static const struct number_field principal_numbers[] = {
-	{ "MaxSessionDuration", FIELD(access_principal, session_seconds_max) },
-};
-
-static const struct text_field account_fields[] = {
-	{ "AccountId", FIELD(access_account, account_id), IAM_NAME_MAX, false },
-	{ "AccountAlias", FIELD(access_account, account_alias), IAM_NAME_MAX, false },
-};
-
-/* As GetAccountPasswordPolicy spells them. */
-static const struct bool_field password_policy_bools[] = {
-	{ "IsDefault", FIELD(iam_password_policy, is_default) },
-	{ "RequireSymbols", FIELD(iam_password_policy, require_symbols) },
-	{ "RequireNumbers", FIELD(iam_password_policy, require_numbers) },
-	{ "RequireUppercaseCharacters", FIELD(iam_password_policy, require_uppercase) },
-	{ "RequireLowercaseCharacters", FIELD(iam_password_policy, require_lowercase) },
-	{ "AllowUsersToChangePassword", FIELD(iam_password_policy, allow_users_to_change) },
-	{ "HardExpiry", FIELD(iam_password_policy, hard_expiry) },
-};
-
-static const struct number_field password_policy_numbers[] = {
-	{ "MinimumPasswordLength", FIELD(iam_password_policy, minimum_length) },
-	{ "MaxPasswordAge", FIELD(iam_password_policy, max_age_days) },
-	{ "PasswordReusePrevention", FIELD(iam_password_policy, reuse_prevention) },
+	{ "MaxSessionDuration", FIELD(access_principal, session_seconds_max), false },
 };
 
 /* What neither direction lets pass. */
-static bool principal_is_sound(const struct access_principal *principal)
+static bool group_is_sound(const struct access_group *group)
 {
-	if (!unix_name_is_valid(principal->unix_name) ||
-	    !snapshot_id_is_allowed(principal->uid, SNAPSHOT_ID_FLOOR))
-		return false;
-	for (size_t i = 0; i < principal->group_count; i++) {
-		struct text unix_name = principal->groups[i].unix_name;
-
-		if (unix_name.length > 0 && !unix_name_is_valid(unix_name))
-			return false;
-	}
-	return true;
+	return group->unix_name.length == 0 || unix_name_is_valid(group->unix_name);
 }
 
-/* Takes back what was appended unless all of it is good. */
-static enum status encode_end(struct json_writer *writer, size_t length_before)
+static bool principal_is_sound(const struct access_principal *principal)
 {
-	enum status status = json_write_end(writer);
+	return unix_name_is_valid(principal->unix_name) &&
+	       snapshot_id_is_allowed(principal->uid, SNAPSHOT_ID_FLOOR);
+}
 
-	if (status == STATUS_OK && writer->out->length - length_before > ACCESS_RECORD_BYTES_MAX)
-		status = STATUS_BAD_INPUT;
-	if (status != STATUS_OK)
-		writer->out->length = length_before;
-	return status;
+/* Where policies of the principal's own come from. */
+static struct text own_origin(const struct access_principal *principal)
+{
+	return principal->is_role ? TEXT("role") : TEXT("user");
+}
+
+/* The record has no place for those of a group: they would become the principal's own. */
+static bool policies_are_own(const struct access_principal *principal)
+{
+	for (size_t i = 0; i < principal->policy_count; i++)
+		if (!text_equal(principal->policies[i].from, own_origin(principal)))
+			return false;
+	return true;
 }
 
 enum status access_principal_encode(const struct access_principal *principal,
@@ -118,7 +97,7 @@ enum status access_principal_encode(const struct access_principal *principal,
 	size_t before = out_json->length;
 	struct json_writer writer;
 
-	if (!principal_is_sound(principal))
+	if (!principal_is_sound(principal) || !policies_are_own(principal))
 		return STATUS_BAD_INPUT;
 	json_write_begin(&writer, out_json, false);
 	json_write_object(&writer, NULL);
@@ -132,43 +111,89 @@ enum status access_principal_encode(const struct access_principal *principal,
 	fields_encode_list(&writer, &tags, principal->tags, principal->tag_count);
 	fields_encode_list(&writer, &devices, principal->devices, principal->device_count);
 	json_write_close(&writer, '}');
-	return encode_end(&writer, before);
+	return fields_encode_end(&writer, before, ACCESS_RECORD_BYTES_MAX);
 }
 
-enum status access_account_encode(const struct access_account *account, struct buffer *out_json)
+enum status access_group_encode(const struct access_group *group, struct buffer *out_json)
 {
-	const struct iam_password_policy *policy = &account->password_policy;
 	size_t before = out_json->length;
 	struct json_writer writer;
 
-	if (account->generated_at < 0 || account->expires < 0)
+	if (!group_is_sound(group))
 		return STATUS_BAD_INPUT;
 	json_write_begin(&writer, out_json, false);
 	json_write_object(&writer, NULL);
-	fields_encode_texts(&writer, account, account_fields, ARRAY_LENGTH(account_fields));
-	json_write_int(&writer, "GeneratedAt", account->generated_at);
-	json_write_int(&writer, "Expires", account->expires);
-	json_write_object(&writer, "PasswordPolicy");
-	fields_encode_bools(&writer, policy, password_policy_bools,
-			    ARRAY_LENGTH(password_policy_bools));
-	fields_encode_numbers(&writer, policy, password_policy_numbers,
-			      ARRAY_LENGTH(password_policy_numbers));
+	fields_encode_texts(&writer, group, group_fields, ARRAY_LENGTH(group_fields));
+	fields_encode_list(&writer, &policies, group->policies, group->policy_count);
 	json_write_close(&writer, '}');
-	json_write_close(&writer, '}');
-	return encode_end(&writer, before);
+	return fields_encode_end(&writer, before, ACCESS_RECORD_BYTES_MAX);
 }
 
-/* The lists go through pointers of their own: an array of structs is no array of void. */
+/* The list goes through a pointer of its own: an array of structs is no array of void. */
+static enum status decode_policies(const struct decoder *decoder, const struct json *object,
+				   struct text from, struct access_policy **out_policies,
+				   size_t *out_count)
+{
+	void *found = NULL;
+	enum status status = fields_decode_list(decoder, object, &policies, &found, out_count);
+
+	if (status != STATUS_OK)
+		return status;
+	*out_policies = found;
+	for (size_t i = 0; i < *out_count; i++)
+		(*out_policies)[i].from = from;
+	return STATUS_OK;
+}
+
+static enum status origin_of_group(const struct decoder *decoder, struct text iam_name,
+				   struct text *out_from)
+{
+	char from[sizeof("group ") + IAM_NAME_MAX];
+	enum status status =
+		text_format(from, sizeof(from), "group %.*s", TEXT_ARGUMENTS(iam_name));
+
+	if (status != STATUS_OK)
+		return status;
+	*out_from = arena_text(decoder->arena, text_of(from));
+	return out_from->bytes ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status access_group_decode(struct text id, struct text json, struct arena *arena,
+				struct access_group *out_group, struct complaint *out_complaint)
+{
+	const struct decoder decoder = { arena, out_complaint };
+	struct access_group group = { .id = arena_text(arena, id) };
+	AUTO_JSON *object = NULL;
+	struct text from;
+	enum status status =
+		group.id.bytes ? fields_parse(json, ACCESS_RECORD_BYTES_MAX, &object, out_complaint)
+			       : STATUS_NO_MEMORY;
+
+	if (status == STATUS_OK)
+		status = fields_decode_texts(&decoder, object, NULL, group_fields,
+					     ARRAY_LENGTH(group_fields), &group);
+	if (status == STATUS_OK)
+		status = origin_of_group(&decoder, group.iam_name, &from);
+	if (status == STATUS_OK)
+		status = decode_policies(&decoder, object, from, &group.policies,
+					 &group.policy_count);
+	if (status == STATUS_OK && !group_is_sound(&group))
+		status = complain(out_complaint, STATUS_BAD_INPUT,
+				  "the Unix name of the group is not allowed");
+	if (status == STATUS_OK)
+		*out_group = group;
+	return status;
+}
+
 static enum status decode_lists(const struct decoder *decoder, const struct json *object,
 				struct access_principal *principal)
 {
-	void *found[4] = { NULL };
+	void *found[3] = { NULL };
 	const struct {
 		const struct list_field *list;
 		size_t *count;
 	} lists[] = {
 		{ &groups, &principal->group_count },
-		{ &policies, &principal->policy_count },
 		{ &tags, &principal->tag_count },
 		{ &devices, &principal->device_count },
 	};
@@ -181,10 +206,10 @@ static enum status decode_lists(const struct decoder *decoder, const struct json
 			return status;
 	}
 	principal->groups = found[0];
-	principal->policies = found[1];
-	principal->tags = found[2];
-	principal->devices = found[3];
-	return STATUS_OK;
+	principal->tags = found[1];
+	principal->devices = found[2];
+	return decode_policies(decoder, object, own_origin(principal), &principal->policies,
+			       &principal->policy_count);
 }
 
 static enum status decode_uid(const struct decoder *decoder, const struct json *object,
@@ -199,25 +224,14 @@ static enum status decode_uid(const struct decoder *decoder, const struct json *
 	return status;
 }
 
-/* Parses a record and makes sure that it is an object. */
-static enum status parse_record(struct text json, struct json **out_object,
-				struct complaint *out_complaint)
-{
-	enum status status = json_parse(json, ACCESS_RECORD_BYTES_MAX, out_object, out_complaint);
-
-	if (status != STATUS_OK)
-		return status;
-	return json_value_kind(*out_object, NULL, JSON_OBJECT, out_complaint);
-}
-
-enum status access_principal_decode(struct text json, struct arena *arena,
-				    struct access_principal *out_principal,
-				    struct complaint *out_complaint)
+enum status access_principal_decode_alone(struct text json, struct arena *arena,
+					  struct access_principal *out_principal,
+					  struct complaint *out_complaint)
 {
 	const struct decoder decoder = { arena, out_complaint };
 	struct access_principal principal = { 0 };
 	AUTO_JSON *object = NULL;
-	enum status status = parse_record(json, &object, out_complaint);
+	enum status status = fields_parse(json, ACCESS_RECORD_BYTES_MAX, &object, out_complaint);
 
 	if (status == STATUS_OK)
 		status = fields_decode_texts(&decoder, object, NULL, principal_fields,
@@ -240,54 +254,75 @@ enum status access_principal_decode(struct text json, struct arena *arena,
 	return status;
 }
 
-static enum status decode_time(const struct decoder *decoder, const struct json *object,
-			       const char *name, int64_t *out_time)
+enum status access_group_find(const struct snapshot *access, struct text id, struct text *out_json,
+			      struct complaint *out_complaint)
 {
-	struct json_want want = { NULL, name, true };
-	uint64_t seconds = 0;
-	enum status status = json_want_uint(object, want, INT64_MAX, &seconds, decoder->complaint);
+	char printable[64];
+	enum status status = snapshot_find_record(access, SNAPSHOT_MAP_GROUPS, id, out_json);
 
 	if (status == STATUS_OK)
-		*out_time = (int64_t)seconds;
-	return status;
+		return status;
+	return complain(out_complaint, STATUS_BAD_DATA, "the record of group %s is %s",
+			text_printable(id, printable, sizeof(printable)),
+			status == STATUS_NOT_FOUND ? "missing" : "damaged");
 }
 
-static enum status decode_password_policy(const struct decoder *decoder, const struct json *object,
-					  struct iam_password_policy *out_policy)
+/* bytes_left bounds what one principal can make its reader decode. */
+static enum status look_up_group(const struct snapshot *access, const struct decoder *decoder,
+				 struct access_group *group, size_t *inout_bytes_left)
 {
-	struct json_place place = { .name = "PasswordPolicy" };
-	struct json_want want = { NULL, "PasswordPolicy", true };
-	const struct json *policy = NULL;
-	enum status status = json_want_kind(object, want, JSON_OBJECT, &policy, decoder->complaint);
+	struct text json;
+	enum status status = access_group_find(access, group->id, &json, decoder->complaint);
 
-	if (status == STATUS_OK)
-		status = fields_decode_bools(decoder, policy, &place, password_policy_bools,
-					     ARRAY_LENGTH(password_policy_bools), out_policy);
-	if (status == STATUS_OK)
-		status = fields_decode_numbers(decoder, policy, &place, password_policy_numbers,
-					       ARRAY_LENGTH(password_policy_numbers), out_policy);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	if (json.length > *inout_bytes_left)
+		return complain(decoder->complaint, STATUS_BAD_DATA,
+				"the records of the groups exceed %d bytes",
+				ACCESS_RECORD_BYTES_MAX);
+	*inout_bytes_left -= json.length;
+	return access_group_decode(group->id, json, decoder->arena, group, decoder->complaint);
 }
 
-enum status access_account_decode(struct text json, struct arena *arena,
-				  struct access_account *out_account,
-				  struct complaint *out_complaint)
+/* The principal's own policies, then those of each group in turn. */
+static enum status join_policies(const struct decoder *decoder, struct access_principal *principal)
+{
+	size_t count = principal->policy_count;
+	struct access_policy *joined;
+
+	for (size_t i = 0; i < principal->group_count; i++)
+		count += principal->groups[i].policy_count;
+	joined = arena_take(decoder->arena, count, sizeof(*joined));
+	if (!joined)
+		return STATUS_NO_MEMORY;
+	count = 0;
+	for (size_t i = 0; i < principal->policy_count; i++)
+		joined[count++] = principal->policies[i];
+	for (size_t i = 0; i < principal->group_count; i++)
+		for (size_t k = 0; k < principal->groups[i].policy_count; k++)
+			joined[count++] = principal->groups[i].policies[k];
+	principal->policies = joined;
+	principal->policy_count = count;
+	return STATUS_OK;
+}
+
+enum status access_principal_decode(const struct snapshot *access, struct text json,
+				    struct arena *arena, struct access_principal *out_principal,
+				    struct complaint *out_complaint)
 {
 	const struct decoder decoder = { arena, out_complaint };
-	struct access_account account = { 0 };
-	AUTO_JSON *object = NULL;
-	enum status status = parse_record(json, &object, out_complaint);
+	size_t bytes_left = ACCESS_RECORD_BYTES_MAX;
+	struct access_principal principal;
+	enum status status = access_principal_decode_alone(json, arena, &principal, out_complaint);
 
+	if (status != STATUS_OK)
+		return status;
+	bytes_left -= json.length; /* within the maximum, or it would not have been parsed */
+	for (size_t i = 0; status == STATUS_OK && i < principal.group_count; i++)
+		status = look_up_group(access, &decoder, &principal.groups[i], &bytes_left);
 	if (status == STATUS_OK)
-		status = fields_decode_texts(&decoder, object, NULL, account_fields,
-					     ARRAY_LENGTH(account_fields), &account);
+		status = join_policies(&decoder, &principal);
 	if (status == STATUS_OK)
-		status = decode_time(&decoder, object, "GeneratedAt", &account.generated_at);
-	if (status == STATUS_OK)
-		status = decode_time(&decoder, object, "Expires", &account.expires);
-	if (status == STATUS_OK)
-		status = decode_password_policy(&decoder, object, &account.password_policy);
-	if (status == STATUS_OK)
-		*out_account = account;
+		*out_principal = principal;
 	return status;
 }

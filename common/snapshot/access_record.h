@@ -1,7 +1,9 @@
 /*
- * common/snapshot/access_record.h: what access.snapshot says of one principal, as JSON.
+ * common/snapshot/access_record.h: what access.snapshot says of principals, their groups and the
+ * account, as JSON.
  *
- * Written at sync, decoded only for the one who signs in.
+ * Written at sync, decoded only for the one who signs in. A group has a record of its own, to which
+ * its members' records refer by its id.
  */
 #ifndef IAM_SNAPSHOT_ACCESS_RECORD_H
 #define IAM_SNAPSHOT_ACCESS_RECORD_H
@@ -10,24 +12,26 @@
 #include "base/buffer.h"
 #include "base/complaint.h"
 #include "directory/directory.h"
+#include "snapshot/snapshot_reader.h"
 
 enum {
-	ACCESS_RECORD_BYTES_MAX = 4 << 20,
+	ACCESS_RECORD_BYTES_MAX = 4 << 20, /* of a principal and its groups together */
 	ACCESS_GROUPS_MAX = DIRECTORY_GROUPS_PER_USER_MAX,
-	ACCESS_POLICIES_MAX = (ACCESS_GROUPS_MAX + 1) * DIRECTORY_POLICIES_PER_PRINCIPAL_MAX,
-	ACCESS_KEY_MAX = 2048, /* of a policy's key */
-	ACCESS_FROM_MAX = 160, /* "group NAME" */
-};
-
-struct access_group {
-	struct text iam_name, id, arn;
-	struct text unix_name; /* empty when its name was refused on this host */
+	ACCESS_POLICIES_MAX = 2 * DIRECTORY_POLICIES_PER_PRINCIPAL_MAX, /* inline and attached */
+	ACCESS_KEY_MAX = 2048,                                          /* of a policy's key */
 };
 
 /* Where a policy's document is found in SNAPSHOT_MAP_POLICIES, and how it came to the principal. */
 struct access_policy {
 	struct text key;  /* the ARN, or "ID/NAME" for an inline policy of the entity ID */
 	struct text from; /* "user", "group NAME", "role" */
+};
+
+struct access_group {
+	struct text iam_name, id, arn;
+	struct text unix_name; /* empty when its name was refused on this host */
+	struct access_policy *policies;
+	size_t policy_count;
 };
 
 struct access_principal {
@@ -37,7 +41,7 @@ struct access_principal {
 	uint32_t uid;
 	struct access_group *groups;
 	size_t group_count;
-	struct access_policy *policies;
+	struct access_policy *policies; /* its own, then those of each group in turn */
 	size_t policy_count;
 	struct text boundary_key; /* empty when none */
 	struct iam_tag *tags;
@@ -58,13 +62,35 @@ struct access_account {
 };
 
 /* Appends one line of JSON. STATUS_BAD_INPUT, and nothing appended, for what decoding would
-   refuse: a name or number out of its range, too many of something, all of it too long. */
+   refuse: a name or number out of its range, too many of something, all of it too long. Of groups
+   the id alone is written; policies must be the principal's own. */
 MUST_CHECK enum status access_principal_encode(const struct access_principal *principal,
 					       struct buffer *out_json);
-/* Everything is copied into the arena. */
-MUST_CHECK enum status access_principal_decode(struct text json, struct arena *arena,
+
+/* Everything is copied into the arena. Groups are looked up in the snapshot: STATUS_BAD_DATA when
+   one has no record. */
+MUST_CHECK enum status access_principal_decode(const struct snapshot *access, struct text json,
+					       struct arena *arena,
 					       struct access_principal *out_principal,
 					       struct complaint *out_complaint);
+
+/* The same from the record alone: groups have nothing but their ids, policies are the principal's
+   own. */
+MUST_CHECK enum status access_principal_decode_alone(struct text json, struct arena *arena,
+						     struct access_principal *out_principal,
+						     struct complaint *out_complaint);
+
+/* A record of SNAPSHOT_MAP_GROUPS, whose key is the id; as above. */
+MUST_CHECK enum status access_group_encode(const struct access_group *group,
+					   struct buffer *out_json);
+MUST_CHECK enum status access_group_decode(struct text id, struct text json, struct arena *arena,
+					   struct access_group *out_group,
+					   struct complaint *out_complaint);
+
+/* The record of a group that a principal names; STATUS_BAD_DATA when there is none. */
+MUST_CHECK enum status access_group_find(const struct snapshot *access, struct text id,
+					 struct text *out_json, struct complaint *out_complaint);
+
 MUST_CHECK enum status access_account_encode(const struct access_account *account,
 					     struct buffer *out_json);
 MUST_CHECK enum status access_account_decode(struct text json, struct arena *arena,

@@ -1,8 +1,9 @@
-/* access.snapshot: four maps of text to text. */
+/* access.snapshot: five maps of text to text. */
 #include "directory/name.h"
 #include "snapshot/snapshot_image.h"
 
-_Static_assert(SNAPSHOT_MAP_PRINCIPALS == 1 && (int)SNAPSHOT_MAP_ASSIGNMENTS == (int)SNAPSHOT_MAPS,
+_Static_assert(SNAPSHOT_MAP_PRINCIPALS == 1 &&
+		       (int)SNAPSHOT_MAP_ASSIGNMENTS == (int)SNAPSHOT_ACCESS_MAPS,
 	       "each map of the interface has a place in the header");
 
 static enum status check_record(const struct image *image, const struct build_record *record)
@@ -19,6 +20,8 @@ static enum status check_record(const struct image *image, const struct build_re
 		return image_refuse(image, "record", record->key, "holds a NUL");
 	if (record->map == SNAPSHOT_MAP_PRINCIPALS && !unix_name_is_valid(record->key))
 		return image_refuse(image, "principal", record->key, "is no Unix name");
+	if (record->map == SNAPSHOT_MAP_GROUPS && !iam_id_is_valid(record->key))
+		return image_refuse(image, "group", record->key, "is no unique id of IAM's");
 	return STATUS_OK;
 }
 
@@ -79,7 +82,7 @@ static enum status place_maps(struct image *image, struct image_entry *all)
 {
 	enum status status = STATUS_OK;
 
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++) {
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_ACCESS_MAPS; map++) {
 		size_t count;
 
 		status = collect(image, map, all, &count);
@@ -95,7 +98,7 @@ static enum status fill_maps(struct image *image, const struct image_entry *all)
 {
 	enum status status = STATUS_OK;
 
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++) {
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_ACCESS_MAPS; map++) {
 		status = fill_map(image, map, all);
 		all += image->maps[map - 1].count;
 	}

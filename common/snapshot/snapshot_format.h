@@ -13,8 +13,10 @@
 #include "base/hash.h"
 
 enum {
-	SNAPSHOT_FORMAT = 1,    /* readers refuse any other number */
-	SNAPSHOT_MAPS = 4,      /* in either kind of file */
+	SNAPSHOT_FORMAT = 1, /* readers refuse any other number */
+	SNAPSHOT_DIRECTORY_MAPS = 4,
+	SNAPSHOT_ACCESS_MAPS = 5,
+	SNAPSHOT_MAPS = 5,      /* places in the header; those not in use are zero */
 	SNAPSHOT_ALIGNMENT = 8, /* of records; the gaps are zero */
 	SNAPSHOT_SECTION_ALIGNMENT = 64,
 	SNAPSHOT_SLOTS_MIN = 2,
@@ -65,7 +67,6 @@ struct snapshot_header {
 	uint32_t private_groups; /* users that have one: the first so many in the table */
 	uint32_t zero;
 	struct snapshot_map_header maps[SNAPSHOT_MAPS];
-	unsigned char zeros[24];
 	uint64_t body_checksum;   /* of everything behind the header */
 	uint64_t header_checksum; /* of everything in the header before it */
 };

@@ -24,6 +24,8 @@ enum status snapshot_from_memory(struct snapshot *out_snapshot, const void *byte
 				 enum snapshot_kind kind)
 {
 	struct snapshot snapshot = { .base = bytes, .size = size, .kind = kind };
+	const unsigned maps =
+		kind == SNAPSHOT_DIRECTORY ? SNAPSHOT_DIRECTORY_MAPS : SNAPSHOT_ACCESS_MAPS;
 	const unsigned char *header = bytes;
 
 	if (size < sizeof(struct snapshot_header) || size > SNAPSHOT_FILE_MAX ||
@@ -33,7 +35,7 @@ enum status snapshot_from_memory(struct snapshot *out_snapshot, const void *byte
 	    LOAD_UINT32(header, snapshot_header, header_size) != sizeof(struct snapshot_header) ||
 	    LOAD_UINT64(header, snapshot_header, file_size) != size)
 		return STATUS_BAD_DATA;
-	for (unsigned map = 1; map <= SNAPSHOT_MAPS; map++)
+	for (unsigned map = 1; map <= maps; map++)
 		if (!map_is_sound(&snapshot, map))
 			return STATUS_BAD_DATA;
 	*out_snapshot = snapshot;

@@ -94,10 +94,15 @@ enum status verify_slots_used(const struct verifier *verifier, unsigned map)
 static enum status check_header(const struct verifier *verifier)
 {
 	const unsigned char *header = verifier->snapshot->base;
-	const size_t zeros = offsetof(struct snapshot_header, zeros);
+	const unsigned maps = verifier->snapshot->kind == SNAPSHOT_DIRECTORY
+				      ? SNAPSHOT_DIRECTORY_MAPS
+				      : SNAPSHOT_ACCESS_MAPS;
+	const size_t maps_end =
+		offsetof(struct snapshot_header, maps) + maps * sizeof(struct snapshot_map_header);
 
 	if (LOAD_UINT32(header, snapshot_header, zero) != 0 ||
-	    !are_zero(verifier->snapshot, zeros, offsetof(struct snapshot_header, body_checksum)))
+	    !are_zero(verifier->snapshot, maps_end,
+		      offsetof(struct snapshot_header, body_checksum)))
 		return verify_refuse(verifier, "an unused field of the header is not zero, format",
 				     SNAPSHOT_FORMAT);
 	return STATUS_OK;

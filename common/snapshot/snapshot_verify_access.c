@@ -1,11 +1,62 @@
-/* access.snapshot: four maps, each with its slots, its table and its records. */
+/*
+ * access.snapshot: five maps, each with its slots, its table and its records; and that principals
+ * and groups can be decoded, each principal under its name and each of its groups there.
+ */
 #include "directory/name.h"
+#include "snapshot/access_record.h"
 #include "snapshot/snapshot_verify_internal.h"
+
+enum { DECODED_BYTES_MAX = 8 * ACCESS_RECORD_BYTES_MAX };
 
 static bool key_is_valid(unsigned map, struct text key)
 {
-	return key.length > 0 && strlen(key.bytes) == key.length &&
-	       (map != SNAPSHOT_MAP_PRINCIPALS || unix_name_is_valid(key));
+	if (map == SNAPSHOT_MAP_PRINCIPALS)
+		return unix_name_is_valid(key);
+	if (map == SNAPSHOT_MAP_GROUPS)
+		return iam_id_is_valid(key);
+	return key.length > 0 && strlen(key.bytes) == key.length;
+}
+
+static enum status check_principal(struct verifier *verifier, struct text key, struct text value,
+				   struct arena *arena)
+{
+	struct access_principal principal;
+	struct text group = TEXT("");
+	size_t size = value.length;
+	enum status status =
+		access_principal_decode_alone(value, arena, &principal, verifier->complaint);
+
+	if (status == STATUS_OK && !text_equal(principal.unix_name, key))
+		status = complain(verifier->complaint, STATUS_BAD_DATA,
+				  "the record of %s is that of %s", key.bytes,
+				  principal.unix_name.bytes);
+	for (size_t i = 0; status == STATUS_OK && i < principal.group_count; i++) {
+		status = access_group_find(verifier->snapshot, principal.groups[i].id, &group,
+					   verifier->complaint);
+		size += group.length;
+	}
+	if (status == STATUS_OK && size > ACCESS_RECORD_BYTES_MAX)
+		status = complain(verifier->complaint, STATUS_BAD_DATA,
+				  "the records of %s and its groups exceed %d bytes", key.bytes,
+				  ACCESS_RECORD_BYTES_MAX);
+	return status;
+}
+
+/* What has a value of a known shape. */
+static enum status check_value(struct verifier *verifier, unsigned map, struct text key,
+			       struct text value)
+{
+	AUTO_ARENA arena;
+	struct access_group group;
+	enum status status = STATUS_OK;
+
+	arena_init(&arena, DECODED_BYTES_MAX);
+	if (map == SNAPSHOT_MAP_PRINCIPALS)
+		status = check_principal(verifier, key, value, &arena);
+	else if (map == SNAPSHOT_MAP_GROUPS)
+		status = access_group_decode(key, value, &arena, &group, verifier->complaint);
+	/* The file is at fault, not whoever asks. */
+	return status == STATUS_BAD_INPUT ? STATUS_BAD_DATA : status;
 }
 
 static enum status check_record(struct verifier *verifier, unsigned map, uint32_t index,
@@ -33,7 +84,7 @@ static enum status check_record(struct verifier *verifier, unsigned map, uint32_
 	    found.bytes != value.bytes)
 		return verify_refuse(verifier, "not found by its key: record", index);
 	*inout_previous = key;
-	return STATUS_OK;
+	return check_value(verifier, map, key, value);
 }
 
 static enum status check_map(struct verifier *verifier, unsigned map)
@@ -55,7 +106,7 @@ enum status verify_access(struct verifier *verifier)
 	if (LOAD_UINT32(verifier->snapshot->base, snapshot_header, private_groups) != 0)
 		return verify_refuse(verifier, "there can be no groups in a file of kind",
 				     SNAPSHOT_ACCESS);
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++)
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_ACCESS_MAPS; map++)
 		status = check_map(verifier, map);
 	return status;
 }

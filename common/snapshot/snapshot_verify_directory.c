@@ -188,7 +188,7 @@ static enum status check_sections(struct verifier *verifier)
 	static const unsigned names[] = { SNAPSHOT_MAP_USER_NAMES, SNAPSHOT_MAP_GROUP_NAMES };
 	enum status status = STATUS_OK;
 
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++)
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_DIRECTORY_MAPS; map++)
 		status = verify_slots(verifier, map);
 	for (size_t i = 0; status == STATUS_OK && i < ARRAY_LENGTH(names); i++) {
 		const unsigned char *header = map_header_in(verifier->snapshot->base, names[i]);
@@ -234,7 +234,7 @@ enum status verify_directory(struct verifier *verifier)
 
 	if (status == STATUS_OK)
 		status = check_records(verifier);
-	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_MAPS; map++)
+	for (unsigned map = 1; status == STATUS_OK && map <= SNAPSHOT_DIRECTORY_MAPS; map++)
 		status = verify_slots_used(verifier, map);
 	if (status == STATUS_OK && verifier->user_pairs != verifier->group_pairs)
 		status = verify_refuse(

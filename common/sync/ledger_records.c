@@ -173,7 +173,8 @@ static enum status encode(const struct assignment *assignment, struct buffer *ou
 	json_write_text(&writer, "unix_name", assignment->unix_name);
 	json_write_text(&writer, "kind", text_of(kind_words[assignment->kind]));
 	json_write_int(&writer, "created", assignment->created);
-	json_write_int(&writer, "retired_at", assignment->retired_at);
+	if (assignment->retired_at != 0)
+		json_write_int(&writer, "retired_at", assignment->retired_at);
 	if (assignment->former_count > 0) {
 		json_write_array(&writer, "former");
 		for (size_t i = 0; i < assignment->former_count; i++)

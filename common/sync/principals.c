@@ -1,6 +1,6 @@
 /*
- * What access.snapshot says of each account: its groups, policies, tags; and the policies that any
- * of them refers to.
+ * What access.snapshot says of each account: its groups, policies, tags; of each group that one of
+ * them is in; and the policies that any of them refers to.
  */
 #include "sync/sync_internal.h"
 
@@ -11,7 +11,7 @@ struct writing {
 	struct map managed; /* ARN to struct iam_policy */
 	struct map stored;  /* keys whose policy has its record, or was reported to be missing */
 	struct buffer json;
-	struct access_policy *policies; /* of the account at hand */
+	struct access_policy *policies; /* of the account or group at hand */
 	size_t policy_count, policy_capacity;
 	struct access_group *groups;
 	size_t group_capacity;
@@ -110,47 +110,37 @@ static enum status add_policies(struct writing *writing, const struct iam_entity
 	return status;
 }
 
-/* A group's policies are put together for its first member and copied for the others. */
-static enum status find_group_policies(struct writing *writing, struct unix_group *group)
+/* A group's record is written for its first member; the others refer to it. */
+static enum status write_group(struct writing *writing, struct unix_group *group)
 {
-	size_t before = writing->policy_count, count;
-	char from[sizeof("group ") + IAM_NAME_MAX];
-	struct text from_text;
-	enum status status =
-		text_format(from, sizeof(from), "group %.*s", TEXT_ARGUMENTS(group->entity->name));
+	const struct iam_entity *entity = group->entity;
+	struct access_group record = { .iam_name = entity->name,
+				       .id = entity->id,
+				       .arn = entity->arn,
+				       .unix_name = group->name };
+	enum status status;
 
+	if (group->record_size > 0)
+		return STATUS_OK;
+	writing->policy_count = 0;
+	status = add_policies(writing, entity, TEXT("group"));
 	if (status != STATUS_OK)
 		return status;
-	from_text = arena_text(&writing->work->arena, text_of(from));
-	if (!from_text.bytes)
-		return STATUS_NO_MEMORY;
-	status = add_policies(writing, group->entity, from_text);
+	record.policies = writing->policies;
+	record.policy_count = writing->policy_count;
+	writing->json.length = 0;
+	status = access_group_encode(&record, &writing->json);
 	if (status != STATUS_OK)
 		return status;
-	count = writing->policy_count - before;
-	group->policies = arena_take(&writing->work->arena, count, sizeof(*group->policies));
-	if (!group->policies)
-		return STATUS_NO_MEMORY;
-	if (count > 0)
-		memcpy(group->policies, writing->policies + before,
-		       count * sizeof(*group->policies));
-	group->policy_count = count;
-	return STATUS_OK;
-}
-
-static enum status add_group_policies(struct writing *writing, struct unix_group *group)
-{
-	enum status status = STATUS_OK;
-
-	if (!group->policies)
-		return find_group_policies(writing, group);
-	for (size_t i = 0; status == STATUS_OK && i < group->policy_count; i++)
-		status = add_policy(writing, group->policies[i]);
-	return status;
+	group->record_size = writing->json.length;
+	return record_add(writing->work, SNAPSHOT_MAP_GROUPS, entity->id,
+			  buffer_text(&writing->json));
 }
 
 static enum status list_groups(struct writing *writing, const struct account *account)
 {
+	enum status status = STATUS_OK;
+
 	if (account->group_count > writing->group_capacity) {
 		struct access_group *grown =
 			reallocarray(writing->groups, account->group_count, sizeof(*grown));
@@ -160,15 +150,11 @@ static enum status list_groups(struct writing *writing, const struct account *ac
 		writing->groups = grown;
 		writing->group_capacity = account->group_count;
 	}
-	for (size_t i = 0; i < account->group_count; i++) {
-		const struct unix_group *group = account->groups[i];
-
-		writing->groups[i] = (struct access_group){ .iam_name = group->entity->name,
-							    .id = group->entity->id,
-							    .arn = group->entity->arn,
-							    .unix_name = group->name };
+	for (size_t i = 0; status == STATUS_OK && i < account->group_count; i++) {
+		writing->groups[i] = (struct access_group){ .id = account->groups[i]->entity->id };
+		status = write_group(writing, account->groups[i]);
 	}
-	return STATUS_OK;
+	return status;
 }
 
 static enum status list_policies(struct writing *writing, const struct account *account)
@@ -178,8 +164,6 @@ static enum status list_policies(struct writing *writing, const struct account *
 	writing->policy_count = 0;
 	status =
 		add_policies(writing, account->entity, account->user ? TEXT("user") : TEXT("role"));
-	for (size_t i = 0; status == STATUS_OK && i < account->group_count; i++)
-		status = add_group_policies(writing, account->groups[i]);
 	if (status == STATUS_OK && account->entity->boundary_arn.length > 0)
 		status = store_managed(writing, account->entity->boundary_arn);
 	return status;
@@ -218,6 +202,16 @@ static struct access_principal principal_of(const struct writing *writing,
 	return principal;
 }
 
+/* What a reader of the principal's record has to decode. */
+static size_t size_with_groups(const struct writing *writing, const struct account *account)
+{
+	size_t size = writing->json.length;
+
+	for (size_t i = 0; i < account->group_count; i++)
+		size += account->groups[i]->record_size;
+	return size;
+}
+
 static enum status write_principal(struct writing *writing, struct account *account)
 {
 	struct access_principal principal;
@@ -230,6 +224,8 @@ static enum status write_principal(struct writing *writing, struct account *acco
 	principal = principal_of(writing, account);
 	writing->json.length = 0;
 	status = access_principal_encode(&principal, &writing->json);
+	if (status == STATUS_OK && size_with_groups(writing, account) > ACCESS_RECORD_BYTES_MAX)
+		status = STATUS_BAD_INPUT;
 	if (status == STATUS_OK)
 		return record_add(writing->work, SNAPSHOT_MAP_PRINCIPALS, account->name,
 				  buffer_text(&writing->json));

@@ -33,8 +33,7 @@ struct unix_group {
 	struct text *members; /* of the accounts on this host */
 	size_t member_count;
 	bool may_sudo;
-	struct access_policy *policies; /* as each member's record lists them */
-	size_t policy_count;
+	size_t record_size;      /* in access.snapshot; 0 before the first member is written */
 	const void *last_member; /* to see a group listed twice */
 };
 

@@ -19,6 +19,8 @@ static const struct build_group groups[] = {
 
 static const struct build_record records[] = {
 	{ SNAPSHOT_MAP_PRINCIPALS, TEXT("ann"), TEXT("{}") },
+	{ SNAPSHOT_MAP_GROUPS, TEXT("AGPAEXAMPLEEXAMPLE01"),
+	  TEXT("{\"Name\":\"Dev\",\"Arn\":\"arn\",\"Policies\":[\"p\"]}") },
 	{ SNAPSHOT_MAP_POLICIES, TEXT("p"), TEXT("{}") },
 };
 
@@ -56,7 +58,7 @@ static void test_build(enum snapshot_kind kind, const char *label)
 }
 
 static struct access_group some_groups[] = {
-	{ TEXT("Dev"), TEXT("AGPAEXAMPLEEXAMPLE01"), TEXT("arn"), TEXT("dev") },
+	{ .iam_name = TEXT("Dev"), .id = TEXT("AGPAEXAMPLEEXAMPLE01"), .arn = TEXT("arn") },
 };
 
 static const struct access_principal ann = { .iam_name = TEXT("Ann"),
@@ -87,23 +89,33 @@ static void test_encode(void)
 	CHECK(at > 2 && at < 40, "encoding: every allocation failed once");
 }
 
+/* The principal's record and that of its group. */
 static void test_decode(struct text json)
 {
+	struct complaint complaint = { 0 };
+	struct snapshot snapshot;
+	AUTO_BUFFER bytes;
 	bool reached = true;
 	unsigned at = 1;
 
+	buffer_init(&bytes, SNAPSHOT_BYTES_MAX);
+	CHECK_REQUIRE(snapshot_build(&input, SNAPSHOT_ACCESS, &bytes, &complaint) == STATUS_OK &&
+			      snapshot_from_memory(&snapshot, bytes.bytes, bytes.length,
+						   SNAPSHOT_ACCESS) == STATUS_OK,
+		      complaint.reason);
+
 	for (; reached && at < 400; at++) {
 		struct access_principal principal = { .uid = 42 };
-		struct complaint complaint;
 		enum status status;
 		AUTO_ARENA arena;
 
 		arena_init(&arena, 1 << 20);
 		fault_arm(FAULT_MEMORY, at, false);
-		status = access_principal_decode(json, &arena, &principal, &complaint);
+		status = access_principal_decode(&snapshot, json, &arena, &principal, &complaint);
 		reached = fault_disarm();
 		CHECK(reached ? status == STATUS_NO_MEMORY && principal.uid == 42
-			      : status == STATUS_OK && principal.uid == 1001,
+			      : status == STATUS_OK && principal.uid == 1001 &&
+					principal.policy_count == 1,
 		      "decoding: allocation %u: %s", at, status_text(status));
 	}
 	CHECK(at > 2 && at < 400, "decoding: every allocation failed once");

@@ -5,18 +5,43 @@
 
 #include "../check.h"
 #include "base/arena.h"
+#include "base/hash.h"
 #include "password/password_hash.h"
 #include "scratch.h"
 #include "snapshot/access_record.h"
 #include "snapshot_fixture.h"
 
-enum { PEOPLE_MAX = 32, ARENA_MAX = 8 << 20, FIRST_UID = 0x70000001 };
+enum { RECORDS_MAX = 100, ARENA_MAX = 8 << 20, FIRST_UID = 0x70000001 };
+
+/* An access.snapshot in the making. */
+struct publishing {
+	struct arena arena;
+	struct fixture_record records[RECORDS_MAX + 1]; /* the last one ends them */
+	size_t count;
+};
+
+static void add_record(struct publishing *publishing, enum snapshot_map map, const char *key,
+		       const char *value)
+{
+	CHECK_REQUIRE(publishing->count < RECORDS_MAX, "records that fit");
+	publishing->records[publishing->count++] = (struct fixture_record){ map, key, value };
+}
 
 static const struct otp_settings settings = { OTP_SHA1, 6, 30 };
 
 static struct text seed(void)
 {
 	return TEXT("12345678901234567890"); /* of RFC 6238, appendix B */
+}
+
+/* One for each pair of names that a table uses. */
+static struct text group_id(struct text iam_name, struct text unix_name, struct arena *arena)
+{
+	char id[32];
+
+	(void)snprintf(id, sizeof(id), "AGPA%016llX",
+		       (unsigned long long)(hash64(iam_name, 0) ^ hash64(unix_name, 1)));
+	return arena_text(arena, text_of(id));
 }
 
 static void fill_groups(const struct person *person, struct arena *arena,
@@ -32,9 +57,33 @@ static void fill_groups(const struct person *person, struct arena *arena,
 
 		(void)text_next_piece(&word, '=', &iam_name);
 		*group = (struct access_group){ .iam_name = iam_name,
-						.id = TEXT("AGPAEXAMPLEGROUP0001"),
+						.id = group_id(iam_name, word, arena),
 						.arn = TEXT("arn:aws:iam::123456789012:group/g"),
 						.unix_name = word };
+	}
+}
+
+static bool has_group(const struct publishing *publishing, struct text id)
+{
+	for (size_t i = 0; i < publishing->count; i++)
+		if (publishing->records[i].map == SNAPSHOT_MAP_GROUPS &&
+		    text_is(id, publishing->records[i].key))
+			return true;
+	return false;
+}
+
+static void add_groups(struct publishing *publishing, const struct access_principal *principal)
+{
+	for (size_t i = 0; i < principal->group_count; i++) {
+		const struct access_group *group = &principal->groups[i];
+		AUTO_BUFFER json;
+
+		buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
+		if (has_group(publishing, group->id))
+			continue;
+		CHECK_REQUIRE(access_group_encode(group, &json) == STATUS_OK, "encode a group");
+		add_record(publishing, SNAPSHOT_MAP_GROUPS, group->id.bytes,
+			   arena_text(&publishing->arena, buffer_text(&json)).bytes);
 	}
 }
 
@@ -46,8 +95,9 @@ static void fill_policies(const struct person *person, struct arena *arena,
 	principal->policies = arena_take(arena, rest.length + 1, sizeof(struct access_policy));
 	CHECK_REQUIRE(principal->policies, "arena");
 	while (rest.length > 0 && text_next_piece(&rest, ' ', &word))
-		principal->policies[principal->policy_count++] =
-			(struct access_policy){ .key = word, .from = TEXT("user") };
+		principal->policies[principal->policy_count++] = (struct access_policy){
+			.key = word, .from = person->is_role ? TEXT("role") : TEXT("user")
+		};
 	principal->boundary_key = text_of(person->boundary ? person->boundary : "");
 }
 
@@ -77,8 +127,9 @@ static struct text arn_of(const struct person *person, struct arena *arena)
 	return arena_text(arena, text_of(arn));
 }
 
-static const char *encoded_person(const struct person *person, uint32_t uid, struct arena *arena)
+static void add_person(struct publishing *publishing, const struct person *person, uint32_t uid)
 {
+	struct arena *arena = &publishing->arena;
 	const char *iam_name = person->iam_name ? person->iam_name : person->name;
 	struct access_principal principal = {
 		.is_role = person->is_role,
@@ -103,7 +154,9 @@ static const char *encoded_person(const struct person *person, uint32_t uid, str
 	fill_policies(person, arena, &principal);
 	fill_tags(person, arena, &principal);
 	CHECK_REQUIRE(access_principal_encode(&principal, &json) == STATUS_OK, "encode");
-	return arena_text(arena, buffer_text(&json)).bytes;
+	add_record(publishing, SNAPSHOT_MAP_PRINCIPALS, person->name,
+		   arena_text(arena, buffer_text(&json)).bytes);
+	add_groups(publishing, &principal);
 }
 
 static const char *encoded_account(const struct people *people, struct arena *arena)
@@ -123,30 +176,22 @@ static const char *encoded_account(const struct people *people, struct arena *ar
 
 void people_publish(const struct people *people, const char *folder, mode_t mode)
 {
-	struct fixture_record records[2 * PEOPLE_MAX + 2] = { { 0 } };
+	struct publishing publishing = { .count = 0 };
 	char path[SCRATCH_PATH_SIZE];
-	size_t count = 0;
-	AUTO_ARENA arena;
+	uint32_t uid = FIRST_UID;
 
-	arena_init(&arena, ARENA_MAX);
-	for (const struct person *person = people->persons; person->name; person++) {
-		CHECK_REQUIRE(count < PEOPLE_MAX, "people that fit");
-		records[count] =
-			(struct fixture_record){ SNAPSHOT_MAP_PRINCIPALS, person->name,
-						 encoded_person(person, FIRST_UID + (uint32_t)count,
-								&arena) };
-		count++;
-	}
-	for (const struct policy_text *text = people->policies; text && text->key; text++) {
-		CHECK_REQUIRE(count < 2 * PEOPLE_MAX, "policies that fit");
-		records[count++] =
-			(struct fixture_record){ SNAPSHOT_MAP_POLICIES, text->key, text->document };
-	}
+	arena_init(&publishing.arena, ARENA_MAX);
+	for (const struct person *person = people->persons; person->name; person++)
+		add_person(&publishing, person, uid++);
+	for (const struct policy_text *text = people->policies; text && text->key; text++)
+		add_record(&publishing, SNAPSHOT_MAP_POLICIES, text->key, text->document);
 	if (!people->lacks_account)
-		records[count++] = (struct fixture_record){ SNAPSHOT_MAP_SETTINGS, "account",
-							    encoded_account(people, &arena) };
-	fixture_publish(&(struct fixture){ .records = records, .created = people->created },
-			SNAPSHOT_ACCESS, scratch_path(path, folder, "access.snapshot"), mode);
+		add_record(&publishing, SNAPSHOT_MAP_SETTINGS, "account",
+			   encoded_account(people, &publishing.arena));
+	fixture_publish(
+		&(struct fixture){ .records = publishing.records, .created = people->created },
+		SNAPSHOT_ACCESS, scratch_path(path, folder, "access.snapshot"), mode);
+	arena_release(&publishing.arena);
 }
 
 static struct credential_store *open_store(const char *folder, struct file_trust trust)

@@ -32,6 +32,13 @@ struct fixture_record {
 	const char *key, *value;
 };
 
+/* Values of records that stand the verifier's look. groups: "\"AGPA...\",..." or "". */
+#define FIXTURE_PRINCIPAL(name, uid, groups)                                                       \
+	"{\"Name\":\"" name                                                                        \
+	"\",\"Id\":\"AIDAEXAMPLEEXAMPLE01\",\"Arn\":\"a\",\"UnixName\":\"" name "\",\"Uid\":" #uid \
+	",\"Groups\":[" groups "]}"
+#define FIXTURE_GROUP(name) "{\"Name\":\"" name "\",\"Arn\":\"a\"}"
+
 /* A table ends at a row without a name (or key). Numbers that are 0 become those of
    FIXTURE_DEFAULTS. */
 struct fixture {

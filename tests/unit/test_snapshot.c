@@ -32,9 +32,14 @@ static const struct fixture_group groups[] = {
 
 static const struct fixture directory_fixture = { .users = users, .groups = groups };
 
+#define ALICE_RECORD FIXTURE_PRINCIPAL("alice", 1879048193, "\"AGPAEXAMPLEEXAMPLE01\"")
+#define BOB_RECORD FIXTURE_PRINCIPAL("bob", 1001, "")
+#define OPS_RECORD FIXTURE_GROUP("Ops")
+
 static const struct fixture_record records[] = {
-	{ SNAPSHOT_MAP_PRINCIPALS, "bob", "{\"Name\":\"Bob\"}" },
-	{ SNAPSHOT_MAP_PRINCIPALS, "alice", "{}" },
+	{ SNAPSHOT_MAP_PRINCIPALS, "bob", BOB_RECORD },
+	{ SNAPSHOT_MAP_PRINCIPALS, "alice", ALICE_RECORD },
+	{ SNAPSHOT_MAP_GROUPS, "AGPAEXAMPLEEXAMPLE01", OPS_RECORD },
 	{ SNAPSHOT_MAP_POLICIES, "arn:aws:iam::aws:policy/AdministratorAccess", "{\"Version\":1}" },
 	{ SNAPSHOT_MAP_POLICIES, "alice", "not the principal" },
 	{ SNAPSHOT_MAP_ASSIGNMENTS, "AIDAEXAMPLE", "" },
@@ -279,10 +284,12 @@ static const struct record_case {
 	enum status status;
 	const char *value;
 } record_cases[] = {
-	{ SNAPSHOT_MAP_PRINCIPALS, "alice", STATUS_OK, "{}" },
-	{ SNAPSHOT_MAP_PRINCIPALS, "bob", STATUS_OK, "{\"Name\":\"Bob\"}" },
+	{ SNAPSHOT_MAP_PRINCIPALS, "alice", STATUS_OK, ALICE_RECORD },
+	{ SNAPSHOT_MAP_PRINCIPALS, "bob", STATUS_OK, BOB_RECORD },
 	{ SNAPSHOT_MAP_PRINCIPALS, "carol", STATUS_NOT_FOUND, NULL },
 	{ SNAPSHOT_MAP_PRINCIPALS, "", STATUS_NOT_FOUND, NULL },
+	{ SNAPSHOT_MAP_GROUPS, "AGPAEXAMPLEEXAMPLE01", STATUS_OK, OPS_RECORD },
+	{ SNAPSHOT_MAP_GROUPS, "AGPAEXAMPLEEXAMPLE02", STATUS_NOT_FOUND, NULL },
 	{ SNAPSHOT_MAP_POLICIES, "alice", STATUS_OK, "not the principal" },
 	{ SNAPSHOT_MAP_POLICIES, "arn:aws:iam::aws:policy/AdministratorAccess", STATUS_OK,
 	  "{\"Version\":1}" },
@@ -291,7 +298,7 @@ static const struct record_case {
 	{ SNAPSHOT_MAP_SETTINGS, "account", STATUS_NOT_FOUND, NULL },
 	{ SNAPSHOT_MAP_ASSIGNMENTS, "AIDAEXAMPLE", STATUS_OK, "" },
 	{ (enum snapshot_map)0, "alice", STATUS_BAD_DATA, NULL },
-	{ (enum snapshot_map)5, "alice", STATUS_BAD_DATA, NULL },
+	{ (enum snapshot_map)6, "alice", STATUS_BAD_DATA, NULL },
 };
 
 static void test_records(const struct snapshot *snapshot)
@@ -307,7 +314,7 @@ static void test_records(const struct snapshot *snapshot)
 		      "map %d: \"%s\"", (int)row->map, row->key);
 	}
 	CHECK(snapshot_record_at(snapshot, SNAPSHOT_MAP_PRINCIPALS, 0, &key, &value) == STATUS_OK &&
-		      text_is(key, "alice") && text_is(value, "{}"),
+		      text_is(key, "alice") && text_is(value, ALICE_RECORD),
 	      "keys are in order");
 	CHECK(snapshot_record_at(snapshot, SNAPSHOT_MAP_PRINCIPALS, 1, &key, &value) == STATUS_OK &&
 		      text_is(key, "bob"),
@@ -428,7 +435,7 @@ int main(void)
 	test_layout(&directory_bytes);
 	CHECK(walk_all(&directory).broken == 0 && walk_all(&directory).answers > 40,
 	      "every path through the directory");
-	CHECK(walk_all(&access).broken == 0 && walk_all(&access).answers == 10,
+	CHECK(walk_all(&access).broken == 0 && walk_all(&access).answers == 12,
 	      "every path through the records");
 	CHECK(snapshot_verify(&directory, &complaint) == STATUS_OK, "directory: %s",
 	      complaint.reason);

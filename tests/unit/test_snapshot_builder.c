@@ -185,7 +185,7 @@ static const struct record_refusal_case {
 	const char *reason;
 } record_refusal_cases[] = {
 	{ "no such map", { { (enum snapshot_map)0, TEXT("a"), TEXT("") } }, 1, "map" },
-	{ "no such map above", { { (enum snapshot_map)5, TEXT("a"), TEXT("") } }, 1, "map" },
+	{ "no such map above", { { (enum snapshot_map)6, TEXT("a"), TEXT("") } }, 1, "map" },
 	{ "an empty key", { { SNAPSHOT_MAP_POLICIES, TEXT(""), TEXT("") } }, 1, "1 to 2048" },
 	{ "a key with a NUL", { { SNAPSHOT_MAP_POLICIES, TEXT("a\0b"), TEXT("") } }, 1, "NUL" },
 	{ "a value with a NUL", { { SNAPSHOT_MAP_POLICIES, TEXT("a"), TEXT("\0") } }, 1, "NUL" },
@@ -193,6 +193,10 @@ static const struct record_refusal_case {
 	  { { SNAPSHOT_MAP_PRINCIPALS, TEXT("A b"), TEXT("") } },
 	  1,
 	  "no Unix name" },
+	{ "a group of no unique id",
+	  { { SNAPSHOT_MAP_GROUPS, TEXT("developers"), TEXT("") } },
+	  1,
+	  "no unique id" },
 	{ "a key twice",
 	  { { SNAPSHOT_MAP_POLICIES, TEXT("a"), TEXT("1") },
 	    { SNAPSHOT_MAP_POLICIES, TEXT("a"), TEXT("2") } },

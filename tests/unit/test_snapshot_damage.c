@@ -24,8 +24,10 @@ static const struct fixture_group groups[] = {
 };
 
 static const struct fixture_record records[] = {
-	{ SNAPSHOT_MAP_PRINCIPALS, "alice", "{\"Uid\":1}" },
-	{ SNAPSHOT_MAP_PRINCIPALS, "bob", "{}" },
+	{ SNAPSHOT_MAP_PRINCIPALS, "alice",
+	  FIXTURE_PRINCIPAL("alice", 1879048193, "\"AGPAEXAMPLEEXAMPLE01\"") },
+	{ SNAPSHOT_MAP_PRINCIPALS, "bob", FIXTURE_PRINCIPAL("bob", 1001, "") },
+	{ SNAPSHOT_MAP_GROUPS, "AGPAEXAMPLEEXAMPLE01", FIXTURE_GROUP("Ops") },
 	{ SNAPSHOT_MAP_POLICIES, "arn:aws:iam::aws:policy/AdministratorAccess", "{}" },
 	{ SNAPSHOT_MAP_SETTINGS, "account", "{\"AccountId\":\"1\"}" },
 	{ SNAPSHOT_MAP_ASSIGNMENTS, "AIDAEXAMPLEEXAMPLE", "1879048193" },

@@ -67,7 +67,9 @@ static struct access_principal principal(struct arena *arena, const char *name)
 	CHECK_REQUIRE(snapshot_find_record(&access_snapshot, SNAPSHOT_MAP_PRINCIPALS, text_of(name),
 					   &json) == STATUS_OK,
 		      "a principal");
-	CHECK_REQUIRE(access_principal_decode(json, arena, &found, NULL) == STATUS_OK, "decode");
+	CHECK_REQUIRE(access_principal_decode(&access_snapshot, json, arena, &found, NULL) ==
+			      STATUS_OK,
+		      "decode");
 	return found;
 }
 
@@ -121,6 +123,37 @@ static void test_role(void)
 		      role.session_seconds_max == 3600 && role.uid == host_uid("deploy"),
 	      "what a role is");
 	CHECK(role.policy_count == 1 && policy_is(&role.policies[0], run, "role"), "its policy");
+}
+
+/* One record for all of its members. */
+static void test_groups(void)
+{
+	AUTO_ARENA arena;
+	struct access_group ops;
+	struct text json, record;
+	char dev[64];
+
+	arena_init(&arena, 1 << 20);
+	CHECK_REQUIRE(snapshot_find_record(&access_snapshot, SNAPSHOT_MAP_GROUPS,
+					   text_of(host_iam_id("AGPA", 2)), &json) == STATUS_OK &&
+			      access_group_decode(TEXT("AGPA"), json, &arena, &ops, NULL) ==
+				      STATUS_OK,
+		      "a group");
+	CHECK(text_is(ops.iam_name, "Ops") && text_is(ops.unix_name, "ops") &&
+		      text_is(ops.arn, "arn:aws:iam::123456789012:group/Ops"),
+	      "who it is");
+	CHECK(ops.policy_count == 2 && policy_is(&ops.policies[0], ARN("m1"), "group Ops") &&
+		      policy_is(&ops.policies[1], ARN("lost"), "group Ops"),
+	      "its policies");
+	(void)snprintf(dev, sizeof(dev), "%s/dev", host_iam_id("AGPA", 1));
+	CHECK(snapshot_find_record(&access_snapshot, SNAPSHOT_MAP_PRINCIPALS, TEXT("alice"),
+				   &record) == STATUS_OK &&
+		      strstr(record.bytes, host_iam_id("AGPA", 1)) && !strstr(record.bytes, dev) &&
+		      !strstr(record.bytes, "Developers"),
+	      "a member's record has its id and nothing else of it");
+	CHECK(snapshot_find_record(&access_snapshot, SNAPSHOT_MAP_GROUPS,
+				   text_of(host_iam_id("AGPA", 3)), &json) == STATUS_NOT_FOUND,
+	      "a group without a member on this host has none");
 }
 
 static void test_policies(void)
@@ -212,8 +245,7 @@ static void test_assignments(void)
 					   text_of(host_iam_id("AIDA", 2)), &json) == STATUS_OK,
 		      "an assignment");
 	(void)snprintf(wanted, sizeof(wanted),
-		       "{\"unix_id\":%u,\"unix_name\":\"bob\",\"kind\":\"user\",\"created\":%d,"
-		       "\"retired_at\":0}",
+		       "{\"unix_id\":%u,\"unix_name\":\"bob\",\"kind\":\"user\",\"created\":%d}",
 		       host_uid("bob"), HOST_NOW);
 	CHECK(text_is(json, wanted), "bob's number: %.*s", TEXT_ARGUMENTS(json));
 	CHECK(snapshot_find_record(&access_snapshot, SNAPSHOT_MAP_ASSIGNMENTS,
@@ -253,6 +285,68 @@ static void test_retirement(void)
 	CHECK(snapshot_find_record(&snapshot, SNAPSHOT_MAP_PRINCIPALS, TEXT("alice"), &json) ==
 		      STATUS_NOT_FOUND,
 	      "but is no principal");
+	snapshot_close(&snapshot);
+}
+
+enum { NAMES_SIZE = 1024 };
+
+static void append_name(char *list, const char *name)
+{
+	size_t used = strlen(list);
+
+	(void)snprintf(list + used, NAMES_SIZE - used, "%s%s", used ? " " : "", name);
+}
+
+/* Policies of 640 bytes an ARN, 100 to a group: 65 groups come to more than 4 MiB. */
+static void test_too_large(void)
+{
+	enum { GROUPS = 70, POLICIES = 100, FITTING = 60 };
+	static struct host_entity large_groups[GROUPS + 1];
+	static char group_names[GROUPS][8], lists[2][NAMES_SIZE];
+	const struct host_entity members[] = { { "alice", 1, 1, lists[0], NULL, NULL },
+					       { "bob", 2, 1, lists[1], NULL, NULL },
+					       { .name = NULL } };
+	struct snapshot snapshot;
+	struct text json;
+	char path[501];
+	AUTO_BUFFER more;
+
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	buffer_init(&more, 1 << 20);
+	for (unsigned i = 0; i < POLICIES; i++)
+		CHECK_REQUIRE(
+			buffer_append_format(&more,
+					     "%s{\"PolicyName\":\"%0100u\",\"PolicyArn\":\"" ARN(
+						     "%s/%0100u") "\"}",
+					     i ? "," : ",\"AttachedManagedPolicies\":[", i, path,
+					     i) == STATUS_OK,
+			"policies");
+	CHECK_REQUIRE(buffer_append(&more, (struct text){ "]", 2 }) == STATUS_OK, "policies");
+	for (unsigned i = 0; i < GROUPS; i++) {
+		(void)snprintf(group_names[i], sizeof(group_names[i]), "g%u", i);
+		large_groups[i] =
+			(struct host_entity){ group_names[i], i + 1, 1, NULL, NULL, more.bytes };
+		append_name(lists[0], group_names[i]);
+		if (i < FITTING)
+			append_name(lists[1], group_names[i]);
+	}
+	(void)host_start();
+	host_sync_document(&(struct host_document){ .users = members, .groups = large_groups });
+	snapshot = host_snapshot(SNAPSHOT_ACCESS);
+	CHECK(snapshot_find_record(&snapshot, SNAPSHOT_MAP_SETTINGS, TEXT("reports"), &json) ==
+			      STATUS_OK &&
+		      strstr(json.bytes, "\"record-too-large\",\"text\":\"user alice\"") &&
+		      !strstr(json.bytes, "user bob"),
+	      "whose groups' records are too much to decode is left out, and reported");
+	CHECK(snapshot_find_record(&snapshot, SNAPSHOT_MAP_PRINCIPALS, TEXT("alice"), &json) ==
+			      STATUS_NOT_FOUND &&
+		      host_uid("alice") == 0,
+	      "in both files");
+	CHECK(snapshot_find_record(&snapshot, SNAPSHOT_MAP_PRINCIPALS, TEXT("bob"), &json) ==
+			      STATUS_OK &&
+		      host_uid("bob") != 0,
+	      "one with fewer is there");
 	snapshot_close(&snapshot);
 }
 
@@ -306,12 +400,14 @@ int main(void)
 	access_snapshot = host_snapshot(SNAPSHOT_ACCESS);
 	test_user();
 	test_role();
+	test_groups();
 	test_policies();
 	test_strangers();
 	test_settings();
 	test_assignments();
 	snapshot_close(&access_snapshot);
 	test_retirement();
+	test_too_large();
 	test_at_once();
 	return check_done();
 }

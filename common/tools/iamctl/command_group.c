@@ -57,8 +57,8 @@ static enum status list_members(const struct snapshot_group *group, struct arena
 	return STATUS_OK;
 }
 
-/* What IAM calls the group stands in the records of its members. Only root may read them; for
-   others, and for a group without members, the answer is not known. */
+/* What IAM calls the group is found through a member, whose record refers to it. Only root may read
+   them; for others, and for a group without members, the answer is not known. */
 static void show_origin(const struct invocation *invocation, const struct snapshot_group *group,
 			struct text member, struct arena *arena)
 {
@@ -70,7 +70,7 @@ static void show_origin(const struct invocation *invocation, const struct snapsh
 	if (snapshot_open(&access, snapshot_path(invocation, SNAPSHOT_ACCESS, path),
 			  SNAPSHOT_ACCESS, invocation->trust.owner) == STATUS_OK &&
 	    snapshot_find_record(&access, SNAPSHOT_MAP_PRINCIPALS, member, &record) == STATUS_OK &&
-	    access_principal_decode(record, arena, &principal, NULL) != STATUS_OK)
+	    access_principal_decode(&access, record, arena, &principal, NULL) != STATUS_OK)
 		principal.group_count = 0;
 	for (size_t i = 0; i < principal.group_count; i++) {
 		if (!text_equal(principal.groups[i].unix_name, group->name))

@@ -18,7 +18,7 @@ static enum status list_everybody(struct output_table *table, const struct snaps
 		AUTO_ARENA arena;
 
 		arena_init(&arena, PRINCIPAL_BYTES_MAX);
-		status = access_principal_decode(record, &arena, &principal, NULL);
+		status = access_principal_decode_alone(record, &arena, &principal, NULL);
 		if (status == STATUS_OK && !principal.is_role)
 			status = devices_rows(table, store, &principal);
 		if (status != STATUS_OK)

@@ -89,7 +89,8 @@ static enum status name_user(struct listing *listing, struct text record)
 {
 	struct access_principal principal;
 	struct text *name = arena_take(&listing->arena, 1, sizeof(*name));
-	enum status status = access_principal_decode(record, &listing->arena, &principal, NULL);
+	enum status status =
+		access_principal_decode_alone(record, &listing->arena, &principal, NULL);
 
 	if (status != STATUS_OK)
 		return status;

@@ -48,7 +48,7 @@ static enum status find_arn(const struct simulation *simulation, struct text arn
 		status = snapshot_record_at(&simulation->records.access, SNAPSHOT_MAP_PRINCIPALS, i,
 					    &key, &record);
 		if (status == STATUS_OK)
-			status = access_principal_decode(record, &arena, &principal, NULL);
+			status = access_principal_decode_alone(record, &arena, &principal, NULL);
 		if (status == STATUS_OK && is_wanted(&principal, arn, &parts))
 			return text_copy(key, out_name, UNIX_NAME_SIZE);
 	}

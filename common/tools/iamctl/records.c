@@ -106,8 +106,8 @@ static int find_principal(struct subject *subject, const char *name, bool is_rol
 						  text_of(name), &record);
 
 	if (status == STATUS_OK)
-		status = access_principal_decode(record, &subject->arena, &subject->principal,
-						 &complaint);
+		status = access_principal_decode(&subject->access, record, &subject->arena,
+						 &subject->principal, &complaint);
 	if (status == STATUS_OK && subject->principal.is_role == is_role)
 		return EX_OK;
 	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
