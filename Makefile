@@ -167,12 +167,16 @@ test_parts   := $(call objects,tests/support)
 fault_wraps := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray \
                -Wl,--wrap=open,--wrap=openat,--wrap=write,--wrap=fsync,--wrap=renameat,--wrap=nanosleep
 
-$(BUILD)/tests/unit/% $(BUILD)/tests/module/% $(BUILD)/tests/fault/%: all_cppflags += -Itests
+$(BUILD)/tests/unit/% $(BUILD)/tests/module/% $(BUILD)/tests/fault/% \
+$(BUILD)/tests/conformance/%: all_cppflags += -Itests
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
 $(BUILD)/tests/module/%: $(BUILD)/tests/module/%.o $(test_parts) $(BUILD)/common.a
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
+
+$(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
 $(BUILD)/tests/fault/%: $(BUILD)/tests/fault/%.o $(test_parts) $(BUILD)/common.a
@@ -195,6 +199,9 @@ check-symbols: all ## exported and imported symbols of the modules against the l
 
 check-system: all ## real programs on a disposable host (needs root)
 	$(Q)tests/system/run.sh
+
+conformance: all $(BUILD)/tests/conformance/compare ## policy cases of others, in the folder CASES
+	$(Q)tests/conformance/run.sh $(BUILD) '$(CASES)'
 
 demo: ## see an IAM user sign in: a disposable host, a real sshd, two minutes
 	$(Q)tests/system/demo.sh
@@ -252,7 +259,7 @@ clean: ## remove everything that was built
 help: ## show this list
 	$(Q)sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 20
 
-.PHONY: all install uninstall deps check check-unit check-symbols check-system demo bench fuzz \
+.PHONY: all install uninstall deps check check-unit check-symbols check-system conformance demo bench fuzz \
         coverage lint analyze format clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
