@@ -10,9 +10,9 @@
 
 #include "../check.h"
 #include "base/file.h"
-#include "json/json.h"
 #include "support/program.h"
 #include "support/scratch.h"
+#include "json/json.h"
 
 enum { FILE_BYTES_MAX = 16 << 20, SOURCE_SHOWN_MAX = 1024 };
 

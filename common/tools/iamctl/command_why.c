@@ -1,5 +1,6 @@
 #include "base/timestamp.h"
 #include "policy/policy_address.h"
+#include "signin/sudo_conf.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/proof.h"
 #include "tools/iamctl/records.h"
@@ -62,6 +63,18 @@ static int take_times(struct question *question)
 	return EX_OK;
 }
 
+/* As PAM sees a sudo that will ask the plugin: what only that knows is left open. */
+static bool is_plugin_asked_later(const struct question *question)
+{
+	const struct invocation *invocation = question->invocation;
+	struct text service = question->request.service;
+	char folder[PATH_MAX];
+
+	return (text_is(service, "sudo") || text_is(service, "sudo-i")) &&
+	       text_format(folder, sizeof(folder), "%s/etc", invocation->root) == STATUS_OK &&
+	       sudo_conf_has_plugin(folder, invocation->trust);
+}
+
 static int take_arguments(struct question *question)
 {
 	const struct invocation *invocation = question->invocation;
@@ -77,6 +90,7 @@ static int take_arguments(struct question *question)
 	question->request.user = text_of(invocation_name(invocation));
 	question->request.service = text_of(service);
 	question->request.now = invocation->now;
+	question->request.command.is_known_later = is_plugin_asked_later(question);
 	code = take_address(question);
 	return code == EX_OK ? take_times(question) : code;
 }
