@@ -2,22 +2,31 @@
 
 #include "tools/iamctl/proof_internal.h"
 
-/* How far a statement came on its way through the questions; 0 was a step of another kind. */
-static unsigned nearness_of(enum policy_miss miss)
+/* How far a statement came on its way through the questions. */
+enum nearness {
+	NEAR_NOTHING = 0, /* no statement at all */
+	NEAR_EFFECT,      /* it is about something else */
+	NEAR_ACTION,
+	NEAR_PRINCIPAL,
+	NEAR_RESOURCE,
+	NEAR_ENOUGH, /* it applied, and was not enough: it delegates */
+};
+
+static enum nearness nearness_of(enum policy_miss miss)
 {
 	switch (miss) {
 	case POLICY_MISS_ACTION:
-		return 1;
+		return NEAR_EFFECT;
 	case POLICY_MISS_PRINCIPAL:
-		return 2;
+		return NEAR_ACTION;
 	case POLICY_MISS_RESOURCE:
-		return 3;
+		return NEAR_PRINCIPAL;
 	case POLICY_MISS_CONDITION:
-		return 4;
-	case POLICY_MISS_NONE: /* it applied, and was not enough: it delegates */
+		return NEAR_RESOURCE;
+	case POLICY_MISS_NONE:
 		break;
 	}
-	return 5;
+	return NEAR_ENOUGH;
 }
 
 /* A document that comes by two ways, from the user and a group, is one. */
@@ -34,7 +43,7 @@ static void note_step(void *context, const struct policy_step *step)
 {
 	struct proof *proof = context;
 	struct proof_near *near = &proof->layers[step->layer];
-	unsigned nearness = nearness_of(step->miss);
+	enum nearness nearness = nearness_of(step->miss);
 
 	if (step->source->document->statements[step->statement].is_deny ||
 	    nearness < near->nearness)
@@ -60,7 +69,8 @@ void proof_show_verdict(struct output *output, enum signin_reason reason)
 	if (output->is_json) {
 		output_field(output, "allowed", cell_flag(is_allowed));
 		output_field(output, "reason", cell_string(signin_reason_code(reason)));
-		output_field(output, "explanation", cell_string(signin_reason_text(reason)));
+		output_field(output, "explanation",
+			     cell_string(is_allowed ? "" : signin_reason_text(reason)));
 		return;
 	}
 	if (is_allowed)
@@ -85,7 +95,7 @@ void proof_show_context(struct output *output, const struct policy_context *cont
 		for (size_t i = 0; i < context->undetermined_count; i++)
 			output_table_row(&table,
 					 (struct cell[]){ cell_text(context->undetermined[i]),
-							  cell_string(PROOF_KNOWN_LATER) });
+							  proof_known_later() });
 	}
 }
 
@@ -111,30 +121,33 @@ static const char *lack_in(enum policy_layer layer)
 	return NULL;
 }
 
-/* Those of the layers that could have allowed it; with equally near ones in both, all of them. */
+static void show_near(const struct proof_view *view, const struct proof_near *near)
+{
+	size_t shown = near->count < PROOF_NEAR_MAX ? near->count : PROOF_NEAR_MAX;
+
+	for (size_t i = 0; i < shown; i++)
+		proof_show_step(view, &near->steps[i]);
+	if (near->count > shown)
+		output_say(view->output, TONE_PLAIN, "\n... and %zu more that came as near",
+			   near->count - shown);
+}
+
+/* Of each layer that could have allowed it. A statement about something else altogether is shown
+   only where there is none that comes nearer. */
 static void show_nearest(const struct proof_view *view, const struct proof *proof,
 			 enum policy_layer layer)
 {
-	bool is_either = layer == POLICY_LAYER_NONE;
-	const struct proof_near *near[] = {
-		&proof->layers[is_either ? POLICY_LAYER_IDENTITY : layer],
-		&proof->layers[POLICY_LAYER_RESOURCE],
-	};
-	size_t count = is_either ? 2 : 1;
-	unsigned nearest = near[0]->nearness;
+	const struct proof_near *identity = &proof->layers[POLICY_LAYER_IDENTITY];
+	const struct proof_near *resource = &proof->layers[POLICY_LAYER_RESOURCE];
 
-	if (is_either && near[1]->nearness > nearest)
-		nearest = near[1]->nearness;
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; near[i]->nearness == nearest && j < near[i]->count; j++) {
-			if (j == PROOF_NEAR_MAX) {
-				output_say(view->output, TONE_PLAIN,
-					   "\n... and %zu more that came as near",
-					   near[i]->count - j);
-				break;
-			}
-			proof_show_step(view, &near[i]->steps[j]);
-		}
+	if (layer != POLICY_LAYER_NONE) {
+		show_near(view, &proof->layers[layer]);
+		return;
+	}
+	if (identity->nearness > NEAR_EFFECT || resource->nearness <= NEAR_EFFECT)
+		show_near(view, identity);
+	if (resource->nearness > NEAR_EFFECT || identity->nearness <= NEAR_EFFECT)
+		show_near(view, resource);
 }
 
 static void show_statements(const struct proof_view *view, const struct proof *proof)

@@ -14,8 +14,8 @@ enum { PROOF_NEAR_MAX = 5, PROOF_LAYERS = POLICY_LAYER_TRUST + 1 };
 
 /* Those Allows of one layer that came nearest, all equally near. */
 struct proof_near {
-	unsigned nearness;
-	size_t count; /* more than PROOF_NEAR_MAX when some were not kept */
+	unsigned nearness; /* see proof.c */
+	size_t count;      /* more than PROOF_NEAR_MAX when some were not kept */
 	struct policy_step steps[PROOF_NEAR_MAX];
 };
 

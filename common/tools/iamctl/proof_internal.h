@@ -6,8 +6,6 @@
 
 #include "tools/iamctl/proof.h"
 
-#define PROOF_KNOWN_LATER "(known to sudo's plugin alone)"
-
 struct proof_view {
 	struct output *output;
 	const struct signin_decision *decision;
@@ -17,6 +15,8 @@ struct proof_view {
 /* One statement: where it stands, what it says, and what the request had for it. */
 void proof_show_step(const struct proof_view *view, const struct policy_step *step);
 
+/* Lists in any case. */
 struct cell proof_values(const struct policy_key *key);
+struct cell proof_known_later(void);
 
 #endif

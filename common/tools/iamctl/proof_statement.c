@@ -43,9 +43,16 @@ static const char *miss_name(enum policy_miss miss)
 
 struct cell proof_values(const struct policy_key *key)
 {
-	if (key->is_unparsable)
-		return cell_string("(not readable)");
-	return cell_list(key->values, key->count);
+	static const struct text unreadable[] = { TEXT("(not readable)") };
+
+	return key->is_unparsable ? cell_list(unreadable, 1) : cell_list(key->values, key->count);
+}
+
+struct cell proof_known_later(void)
+{
+	static const struct text known_later[] = { TEXT("(known to sudo's plugin alone)") };
+
+	return cell_list(known_later, 1);
 }
 
 static struct cell actual_values(const struct policy_context *context, struct text name)
@@ -54,7 +61,7 @@ static struct cell actual_values(const struct policy_context *context, struct te
 
 	if (key)
 		return proof_values(key);
-	return policy_context_is_undetermined(context, name) ? cell_string(PROOF_KNOWN_LATER)
+	return policy_context_is_undetermined(context, name) ? proof_known_later()
 							     : (struct cell){ 0 };
 }
 
