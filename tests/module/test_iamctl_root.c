@@ -173,6 +173,16 @@ static const struct ordinary_case {
 	{ { "mfa", "list" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "mfa", "disable", "alice", "x" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "unlock", "alice" }, EX_NOPERM, NULL, "run it as root" },
+	{ { "access" }, EX_NOPERM, NULL, "run it as root" },
+	{ { "why", "alice", "sshd" }, EX_NOPERM, NULL, "run it as root" },
+	{ { "simulate", "--principal=alice", "--action=a:b" }, EX_NOPERM, NULL, "run it as root" },
+	{ { "sessions" },
+	  EX_OK,
+	  "roles:               -\n",
+	  NULL }, /* there are no credentials yet */
+	{ { "policy", "validate", "/etc/iam/directory.json" }, EX_DATAERR, "error: ", NULL },
+	{ { "policy", "evaluate" }, EX_OK, "Invalid: not valid JSON", NULL },
+	{ { "assume-role", "bogus" }, EX_NOUSER, NULL, "bogus: not an IAM role" },
 };
 
 static void test_ordinary_user(void)

@@ -102,6 +102,8 @@ static int take_foreigner(struct simulation *simulation, const char *given)
 	simulation->is_foreign = true;
 	*principal =
 		(struct access_principal){ .arn = arn,
+					   .id = TEXT(""),
+					   .unix_name = TEXT(""),
 					   .is_role = !text_is(kind, "user"),
 					   .iam_name =
 						   is_session ? name : last_piece(parts.resource) };
