@@ -90,3 +90,22 @@ enum status password_hash_verify(const char *stored, struct text password)
 	explicit_bzero(hash, sizeof(hash));
 	return matches && possible ? STATUS_OK : STATUS_NOT_FOUND;
 }
+
+enum status password_hash_compare(const char *stored, struct text password, bool *out_is_same)
+{
+	AUTO_SECRET plain;
+	char hash[PASSWORD_HASH_SIZE];
+	enum status status;
+
+	if (!can_match(stored))
+		return STATUS_BAD_DATA;
+	*out_is_same = false;
+	if (!take_password(&plain, password))
+		return STATUS_OK;
+	status = hash_with(stored, &plain, hash);
+	if (status != STATUS_OK)
+		return status == STATUS_NO_MEMORY ? status : STATUS_BAD_DATA;
+	*out_is_same = same_hash(hash, stored);
+	explicit_bzero(hash, sizeof(hash));
+	return STATUS_OK;
+}

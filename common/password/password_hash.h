@@ -21,4 +21,9 @@ MUST_CHECK enum status password_hash_new(struct text password, char out_hash[PAS
    Always one crypt call that costs. */
 MUST_CHECK enum status password_hash_verify(const char *stored, struct text password);
 
+/* For a history, in which what cannot be compared must not pass for different: STATUS_BAD_DATA when
+   stored is no hash that crypt(3) knows. False for what nobody's password can be. */
+MUST_CHECK enum status password_hash_compare(const char *stored, struct text password,
+					     bool *out_is_same);
+
 #endif

@@ -93,27 +93,52 @@ unsigned password_policy_check(const struct iam_password_policy *policy, struct 
 	return faults;
 }
 
-static const struct {
+static uint32_t reuse_prevention(const struct iam_password_policy *policy)
+{
+	return policy->reuse_prevention;
+}
+
+static const struct explanation {
 	enum password_fault fault;
-	const char *sentence; /* NULL: the one with the length in it */
+	const char *sentence;
+	/* Where a number of the policy's stands behind the sentence, and what follows it. */
+	uint32_t (*number)(const struct iam_password_policy *policy);
+	const char *rest;
 } explanations[] = {
-	{ PASSWORD_TOO_SHORT, NULL },
-	{ PASSWORD_TOO_LONG, "It must have at most 128 characters." },
+	{ PASSWORD_TOO_SHORT, "It must have at least ", length_wanted, " characters." },
+	{ PASSWORD_TOO_LONG, "It must have at most 128 characters.", NULL, NULL },
 	{ PASSWORD_NEEDS_SYMBOL,
-	  "It needs at least one of the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '" },
-	{ PASSWORD_NEEDS_NUMBER, "It needs at least one digit." },
-	{ PASSWORD_NEEDS_UPPERCASE, "It needs at least one upper-case letter, A to Z." },
-	{ PASSWORD_NEEDS_LOWERCASE, "It needs at least one lower-case letter, a to z." },
+	  "It needs at least one of the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '", NULL,
+	  NULL },
+	{ PASSWORD_NEEDS_NUMBER, "It needs at least one digit.", NULL, NULL },
+	{ PASSWORD_NEEDS_UPPERCASE, "It needs at least one upper-case letter, A to Z.", NULL,
+	  NULL },
+	{ PASSWORD_NEEDS_LOWERCASE, "It needs at least one lower-case letter, a to z.", NULL,
+	  NULL },
 	{ PASSWORD_NEEDS_THREE_CLASSES,
 	  "It needs characters of at least three kinds: lower-case letters, upper-case letters, "
-	  "digits, and the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '" },
-	{ PASSWORD_IS_NAME, "It must not be the user's name or e-mail address." },
+	  "digits, and the symbols ! @ # $ % ^ & * ( ) _ + - = [ ] { } | '",
+	  NULL, NULL },
+	{ PASSWORD_IS_NAME, "It must not be the user's name or e-mail address.", NULL, NULL },
 	{ PASSWORD_HAS_BAD_CHARACTER,
-	  "It may hold only letters, digits, symbols and blanks of plain ASCII." },
-	{ PASSWORD_IS_CURRENT, "It must differ from the present password." },
+	  "It may hold only letters, digits, symbols and blanks of plain ASCII.", NULL, NULL },
+	{ PASSWORD_IS_CURRENT, "It must differ from the present password.", NULL, NULL },
+	{ PASSWORD_WAS_USED,
+	  "It was used before: it must differ from the present password and the ", reuse_prevention,
+	  " before it." },
+	{ PASSWORD_IS_WEAK, "It is too easy to guess.", NULL, NULL },
 };
 
 _Static_assert(PASSWORD_CHARACTERS_MAX == 128, "the sentence above names the number");
+
+static enum status explain(const struct iam_password_policy *policy, const struct explanation *row,
+			   const char *separator, struct buffer *out_text)
+{
+	if (!row->number)
+		return buffer_append_format(out_text, "%s%s", separator, row->sentence);
+	return buffer_append_format(out_text, "%s%s%u%s", separator, row->sentence,
+				    row->number(policy), row->rest);
+}
 
 enum status password_policy_explain(const struct iam_password_policy *policy, unsigned faults,
 				    struct buffer *out_text)
@@ -121,17 +146,11 @@ enum status password_policy_explain(const struct iam_password_policy *policy, un
 	const char *separator = "";
 
 	for (size_t i = 0; i < ARRAY_LENGTH(explanations); i++) {
-		const char *sentence = explanations[i].sentence;
 		enum status status;
 
 		if (!(faults & explanations[i].fault))
 			continue;
-		if (sentence)
-			status = buffer_append_format(out_text, "%s%s", separator, sentence);
-		else
-			status = buffer_append_format(out_text,
-						      "%sIt must have at least %u characters.",
-						      separator, length_wanted(policy));
+		status = explain(policy, &explanations[i], separator, out_text);
 		if (status != STATUS_OK)
 			return status;
 		separator = "\n";

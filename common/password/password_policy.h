@@ -22,7 +22,10 @@ enum password_fault {
 	PASSWORD_NEEDS_THREE_CLASSES = 1 << 6,
 	PASSWORD_IS_NAME = 1 << 7,           /* the user's name or e-mail, ignoring case */
 	PASSWORD_HAS_BAD_CHARACTER = 1 << 8, /* outside U+0020-U+007E */
-	PASSWORD_IS_CURRENT = 1 << 9,        /* found out by the caller, with the hash */
+	/* Found out by the caller, with the hashes. */
+	PASSWORD_IS_CURRENT = 1 << 9,
+	PASSWORD_WAS_USED = 1 << 10,
+	PASSWORD_IS_WEAK = 1 << 11, /* in a dictionary of guesses; the host's own rule, not IAM's */
 };
 
 struct password_owner {

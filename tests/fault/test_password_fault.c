@@ -31,6 +31,20 @@ static void test_new(void)
 	CHECK(fault_disarm(), "an allocation was made");
 }
 
+static void test_compare(const char *stored)
+{
+	bool is_same = false;
+
+	fault_arm(FAULT_MEMORY, 1, false);
+	CHECK(password_hash_compare(stored, TEXT("correct horse"), &is_same) == STATUS_NO_MEMORY &&
+		      !is_same,
+	      "no memory, no comparison");
+	CHECK(fault_disarm(), "an allocation was made");
+	CHECK(password_hash_compare(stored, TEXT("correct horse"), &is_same) == STATUS_OK &&
+		      is_same,
+	      "with memory it is the same");
+}
+
 int main(void)
 {
 	char hash[PASSWORD_HASH_SIZE];
@@ -39,5 +53,6 @@ int main(void)
 	test_verify(hash, "right");
 	test_verify(NULL, "nobody");
 	test_new();
+	test_compare(hash);
 	return check_done();
 }

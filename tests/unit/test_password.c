@@ -180,8 +180,9 @@ static void test_symbols(void)
 
 static void test_explain(void)
 {
+	static const struct iam_password_policy reuse = { .reuse_prevention = 5 };
 	AUTO_BUFFER none, one, all;
-	unsigned faults = (PASSWORD_IS_CURRENT << 1) - 1;
+	unsigned faults = (PASSWORD_IS_WEAK << 1) - 1;
 	size_t lines = 1;
 
 	buffer_init(&none, 4096);
@@ -196,6 +197,12 @@ static void test_explain(void)
 	CHECK(password_policy_explain(&by_default, PASSWORD_TOO_SHORT, &one) == STATUS_OK &&
 		      text_is(buffer_text(&one), "It must have at least 8 characters."),
 	      "or that of AWS's default");
+	buffer_release(&one);
+	CHECK(password_policy_explain(&reuse, PASSWORD_WAS_USED, &one) == STATUS_OK &&
+		      text_is(buffer_text(&one),
+			      "It was used before: it must differ from the present password and "
+			      "the 5 before it."),
+	      "so is how many it must differ from");
 	CHECK(password_policy_explain(&strict, faults, &all) == STATUS_OK, "every fault");
 	for (size_t i = 0; i < all.length; i++)
 		lines += all.bytes[i] == '\n';
