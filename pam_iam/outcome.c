@@ -15,6 +15,8 @@ enum outcome_class {
 	CLASS_ALLOWED,
 	CLASS_UNPROVEN,
 	CLASS_FORBIDDEN,
+	CLASS_CHANGE, /* not before the password is changed */
+	CLASS_EXPIRED,
 	CLASS_POLICY,
 	CLASS_CONVERSATION,
 	CLASS_SETUP,
@@ -30,6 +32,8 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 			   [CLASS_ALLOWED] = PAM_SUCCESS,
 			   [CLASS_UNPROVEN] = PAM_AUTH_ERR,
 			   [CLASS_FORBIDDEN] = PAM_AUTH_ERR,
+			   [CLASS_CHANGE] = PAM_AUTH_ERR,
+			   [CLASS_EXPIRED] = PAM_AUTH_ERR,
 			   [CLASS_POLICY] = PAM_AUTH_ERR,
 			   [CLASS_CONVERSATION] = PAM_CONV_ERR,
 			   [CLASS_SETUP] = PAM_SERVICE_ERR,
@@ -39,6 +43,8 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 				  [CLASS_ALLOWED] = PAM_SUCCESS,
 				  [CLASS_UNPROVEN] = PAM_CRED_ERR,
 				  [CLASS_FORBIDDEN] = PAM_CRED_ERR,
+				  [CLASS_CHANGE] = PAM_CRED_EXPIRED,
+				  [CLASS_EXPIRED] = PAM_CRED_EXPIRED,
 				  [CLASS_POLICY] = PAM_CRED_ERR,
 				  [CLASS_CONVERSATION] = PAM_CRED_ERR,
 				  [CLASS_SETUP] = PAM_CRED_UNAVAIL,
@@ -48,6 +54,8 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 			      [CLASS_ALLOWED] = PAM_SUCCESS,
 			      [CLASS_UNPROVEN] = PAM_AUTH_ERR,
 			      [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			      [CLASS_CHANGE] = PAM_NEW_AUTHTOK_REQD,
+			      [CLASS_EXPIRED] = PAM_AUTHTOK_EXPIRED,
 			      [CLASS_POLICY] = PAM_PERM_DENIED,
 			      [CLASS_CONVERSATION] = PAM_CONV_ERR,
 			      [CLASS_SETUP] = PAM_SERVICE_ERR,
@@ -57,6 +65,8 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 			       [CLASS_ALLOWED] = PAM_SUCCESS,
 			       [CLASS_UNPROVEN] = PAM_AUTH_ERR,
 			       [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			       [CLASS_CHANGE] = PAM_PERM_DENIED,
+			       [CLASS_EXPIRED] = PAM_PERM_DENIED,
 			       [CLASS_POLICY] = PAM_AUTHTOK_ERR,
 			       [CLASS_CONVERSATION] = PAM_CONV_ERR,
 			       [CLASS_SETUP] = PAM_SERVICE_ERR,
@@ -67,6 +77,8 @@ static const int codes[OUTCOME_PHASES][CLASS_COUNT] = {
 			      [CLASS_ALLOWED] = PAM_SUCCESS,
 			      [CLASS_UNPROVEN] = PAM_PERM_DENIED,
 			      [CLASS_FORBIDDEN] = PAM_PERM_DENIED,
+			      [CLASS_CHANGE] = PAM_PERM_DENIED,
+			      [CLASS_EXPIRED] = PAM_PERM_DENIED,
 			      [CLASS_POLICY] = PAM_PERM_DENIED,
 			      [CLASS_CONVERSATION] = PAM_CONV_ERR,
 			      [CLASS_SETUP] = PAM_SERVICE_ERR,
@@ -97,6 +109,11 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_ROLE_SESSION_OVER:
 	case SIGNIN_REASON_CHANGE_NOT_ALLOWED:
 		return CLASS_FORBIDDEN;
+	case SIGNIN_REASON_CHANGE_REQUIRED:
+		return CLASS_CHANGE;
+	case SIGNIN_REASON_PASSWORD_EXPIRED:
+	case SIGNIN_REASON_PASSWORD_UNATTENDED:
+		return CLASS_EXPIRED;
 	case SIGNIN_REASON_PASSWORD_POLICY:
 		return CLASS_POLICY;
 	case SIGNIN_REASON_CONVERSATION:
@@ -230,10 +247,42 @@ void outcome_delay(const struct attempt *attempt)
 	(void)pam_fail_delay(attempt->pamh, FAIL_DELAY_MICROSECONDS);
 }
 
+/* What a user can do about it; everything else is for the administrator, who finds the code in the
+   log and in pam_iam(8). */
+static enum status words_for_user(const struct attempt *attempt, char *buffer, size_t size)
+{
+	enum signin_reason reason = attempt->answer.reason;
+	char user[SHOWN_SIZE];
+
+	if (reason == SIGNIN_REASON_CHANGE_REQUIRED)
+		return text_format(buffer, size,
+				   "Your password has expired or is temporary. "
+				   "You must choose a new one now.");
+	if (reason == SIGNIN_REASON_PASSWORD_UNATTENDED)
+		return text_format(buffer, size,
+				   "Your password has expired. "
+				   "Sign in on a terminal to choose a new one.");
+	if (reason == SIGNIN_REASON_PASSWORD_EXPIRED)
+		return text_format(buffer, size,
+				   "Your password has expired. Ask an administrator to run: "
+				   "iamctl passwd %s",
+				   show(attempt->actor, user));
+	return text_format(buffer, size, "Permission denied (%s)", signin_reason_code(reason));
+}
+
+static void tell_user(const struct attempt *attempt)
+{
+	bool is_friendly = attempt->answer.reason == SIGNIN_REASON_CHANGE_REQUIRED;
+	char told[SHOWN_SIZE + 80];
+
+	if (words_for_user(attempt, told, sizeof(told)) == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags,
+				  is_friendly ? PAM_TEXT_INFO : PAM_ERROR_MSG, told);
+}
+
 int outcome_report(const struct attempt *attempt, enum outcome_phase phase)
 {
 	int code = outcome_code(attempt, phase);
-	char told[80];
 
 	if (code == PAM_SUCCESS) {
 		log_acceptance(attempt, phase);
@@ -244,9 +293,7 @@ int outcome_report(const struct attempt *attempt, enum outcome_phase phase)
 	/* Whoever is not proven yet learns nothing: no lockout, no missing password. */
 	if (phase == OUTCOME_AUTH)
 		return code;
-	if (text_format(told, sizeof(told), "Permission denied (%s)",
-			signin_reason_code(attempt->answer.reason)) == STATUS_OK)
-		conversation_tell(attempt->pamh, attempt->flags, PAM_ERROR_MSG, told);
+	tell_user(attempt);
 	return code;
 }
 

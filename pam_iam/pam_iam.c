@@ -194,6 +194,37 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 	return outcome_report(&attempt, OUTCOME_CREDENTIALS);
 }
 
+/* What was proven in this transaction; a code counts for what policies ask about. */
+static const struct handoff *find_signed_in(struct attempt *attempt)
+{
+	const struct handoff *signed_in =
+		handoff_find(attempt->pamh, HANDOFF_SIGNED_IN, attempt->actor);
+
+	if (signed_in && signed_in->used_code && attempt->request.login.mfa_at < signed_in->when)
+		attempt->request.login.mfa_at = signed_in->when;
+	return signed_in;
+}
+
+/*
+ * A password counts as used when this module has proven it in this very transaction. Nothing is
+ * handed over where a key let somebody in, where nobody was asked (cron, root's su, sudo within its
+ * time), or by sshd's dialogue to the process that started it, which has had its account phase.
+ * False, with the answer filled, when a role is to be taken with a password that must be changed.
+ */
+static bool look_at_password(struct attempt *attempt, const struct handoff *signed_in)
+{
+	attempt->request.password_used = signed_in && signed_in->used_password;
+	if (!attempt->request.password_used)
+		return true;
+	if (!attempt_open_store(attempt))
+		return false;
+	if (text_equal(attempt->actor, attempt->request.user))
+		return true; /* signin_admit() asks */
+	attempt->status = signin_check_password(&attempt->records, &attempt->request,
+						attempt->actor, &attempt->answer);
+	return outcome_code(attempt, OUTCOME_ACCOUNT) == PAM_SUCCESS;
+}
+
 /* Leaves its answer in the attempt. */
 static void admit(struct attempt *attempt)
 {
@@ -205,9 +236,9 @@ static void admit(struct attempt *attempt)
 		deny(attempt, status, SIGNIN_REASON_SNAPSHOT);
 		return;
 	}
-	signed_in = handoff_find(attempt->pamh, HANDOFF_SIGNED_IN, attempt->actor);
-	if (signed_in && signed_in->used_code && request->login.mfa_at < signed_in->when)
-		request->login.mfa_at = signed_in->when;
+	signed_in = find_signed_in(attempt);
+	if (!look_at_password(attempt, signed_in))
+		return;
 	request->command.is_known_later =
 		(text_is(request->service, "sudo") || text_is(request->service, "sudo-i")) &&
 		sudo_plugin_will_decide();
@@ -272,6 +303,12 @@ EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char 
 		return PAM_USER_UNKNOWN;
 	if (user == ATTEMPT_FAILED)
 		return outcome_report(&attempt, OUTCOME_PASSWORD);
+	attempt.status = attempt_find_actor(&attempt);
+	if (attempt.status != STATUS_OK) {
+		deny(&attempt, attempt.status, SIGNIN_REASON_SNAPSHOT);
+		return outcome_report(&attempt, OUTCOME_PASSWORD);
+	}
+	(void)find_signed_in(&attempt); /* policies may ask about its code */
 	return attempt.flags & PAM_PRELIM_CHECK ? password_dialogue_prove(&attempt)
 						: password_dialogue_change(&attempt);
 }

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "base/timestamp.h"
+#include "conversation.h"
 #include "outcome.h"
 
 enum { VARIABLE_SIZE = 256 };
@@ -173,6 +174,23 @@ static int open_unknown(struct attempt *attempt)
 	return PAM_SUCCESS;
 }
 
+/* That it cannot be found out keeps nobody out. */
+static void warn_of_expiry(struct attempt *attempt)
+{
+	struct password_age age;
+	char told[100];
+
+	if (!signin_session_is_attended(&attempt->records, &attempt->request) ||
+	    !attempt_open_place(attempt) ||
+	    signin_password_age(&attempt->records, &attempt->request, &age) != STATUS_OK ||
+	    age.standing != PASSWORD_EXPIRES_SOON)
+		return;
+	if (text_format(told, sizeof(told), "Your password expires in %u day%s.", age.days_left,
+			age.days_left == 1 ? "" : "s") == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO,
+				  age.days_left > 0 ? told : "Your password expires today.");
+}
+
 int session_open(struct attempt *attempt, enum attempt_user user)
 {
 	const struct handoff *signed_in =
@@ -193,6 +211,7 @@ int session_open(struct attempt *attempt, enum attempt_user user)
 		break;
 	case SIGNIN_SESSION_LOGIN:
 		begin_login(attempt, signed_in);
+		warn_of_expiry(attempt);
 		break;
 	case SIGNIN_SESSION_NONE:
 		break;

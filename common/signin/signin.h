@@ -9,6 +9,8 @@
 #define IAM_SIGNIN_SIGNIN_H
 
 #include "base/secret.h"
+#include "password/password_expiry.h"
+#include "password/password_history.h"
 #include "signin/signin_reason.h"
 #include "signin/signin_records.h"
 
@@ -49,6 +51,7 @@ struct signin_request {
 	struct text remote_host; /* PAM_RHOST; empty when local; hostile */
 	struct text tty;
 	bool public_key_verified; /* by sshd, for this login */
+	bool password_used;       /* proven in this login: one that has expired is to be changed */
 	int64_t now;
 	struct signin_invoker invoker;
 	struct signin_login login;
@@ -116,8 +119,13 @@ MUST_CHECK enum status signin_authenticate(const struct signin_records *records,
 					   struct text password, struct text code,
 					   struct signin_answer *out_answer);
 
-/* May the account be used for this service here and now: known, no role, snapshot not too old, and
-   signin_authorize() for the service's action. */
+/*
+ * May the account be used for this service here and now: known, no role, snapshot not too old,
+ * signin_authorize() for the service's action, and, where a password was used, a password that need
+ * not be changed. One that has to be does not block a login that used none (a key, cron, sudo
+ * within its time). SIGNIN_REASON_CHANGE_REQUIRED: everything is well but that, and the user may
+ * and can change it. Needs the store when a password was used.
+ */
 MUST_CHECK enum status signin_account(const struct signin_records *records,
 				      const struct signin_request *request,
 				      struct signin_answer *out_answer);
@@ -133,9 +141,34 @@ MUST_CHECK enum status signin_authorize(const struct signin_records *records,
    nobody is allowed, when iam.conf gives the service a word that is no action. */
 const char *signin_action_of(const struct signin_records *records, struct text service);
 
-/* May the user have a new password at all: known, no role, with a login profile, and, unless an
-   administrator sets it, allowed by the account's policy. Until identity policies are evaluated on
-   the host, AWS's default policy is taken to allow it. */
+/* The last of these questions alone, about the password of whoever proved one: for su to a role,
+   where that is not the user of the request, for whom the program would ask a new one. */
+MUST_CHECK enum status signin_check_password(const struct signin_records *records,
+					     const struct signin_request *request, struct text user,
+					     struct signin_answer *out_answer);
+
+/* How old the user's password is. STATUS_NOT_FOUND for a user without one. Needs the store. */
+MUST_CHECK enum status signin_password_age(const struct signin_records *records,
+					   const struct signin_request *request,
+					   struct password_age *out_age);
+
+/* The same from what is known already. PasswordResetRequired of IAM means a password that an
+   administrator knows: one that the user has chosen here since is the user's own. */
+struct password_age signin_password_age_of(const struct access_principal *principal,
+					   const struct iam_password_policy *policy,
+					   const struct credential_summary *summary, int64_t now);
+
+/* May the user be told at the beginning of this session that the password expires soon? False where
+   nobody reads it, and inside a session, where it was told. */
+bool signin_session_is_attended(const struct signin_records *records,
+				const struct signin_request *request);
+
+/*
+ * May the user have a new password at all: known, no role, with a login profile. Unless an
+ * administrator sets it, it must also be allowed, by AllowUsersToChangePassword of the account's
+ * policy or by a policy that allows iam:ChangePassword on the user's own ARN, be denied by none,
+ * and not have expired where HardExpiry is set, for which the store is needed.
+ */
 MUST_CHECK enum status signin_may_change_password(const struct signin_records *records,
 						  const struct signin_request *request,
 						  bool by_administrator,
@@ -147,6 +180,8 @@ struct signin_password_change {
 	const struct signin_request *request;
 	struct text new_password;
 	bool by_administrator; /* need not be allowed to change it; the policy holds all the same */
+	bool is_temporary;     /* to be changed at the next sign-in that uses it */
+	const struct password_history_watch *watch; /* may be NULL */
 };
 
 /* Reason SIGNIN_REASON_ALLOWED: stored. SIGNIN_REASON_PASSWORD_POLICY: out_explanation says why, a

@@ -62,6 +62,49 @@ enum status signin_account_standing(const struct signin_records *records,
 	return signin_check_age(records, request->now, arena, out_answer);
 }
 
+static enum signin_reason reason_to_change(const struct signin_records *records,
+					   const struct signin_request *request, bool is_own)
+{
+	struct signin_service service = signin_service_of(records, request->service);
+	bool has_terminal = request->tty.length > 0;
+
+	if (!is_own || service.dialogue == SIGNIN_DIALOGUE_NONE ||
+	    (service.dialogue == SIGNIN_DIALOGUE_ON_TERMINAL && !has_terminal))
+		return SIGNIN_REASON_PASSWORD_UNATTENDED;
+	return SIGNIN_REASON_CHANGE_REQUIRED;
+}
+
+enum status signin_check_password(const struct signin_records *records,
+				  const struct signin_request *request, struct text user,
+				  struct signin_answer *out_answer)
+{
+	struct signin_request of_user = *request;
+	struct password_age age = { 0 };
+	enum status status;
+
+	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
+	of_user.user = user;
+	status = signin_password_age(records, &of_user, &age);
+	if (status == STATUS_NOT_FOUND) { /* taken away since it was proven */
+		out_answer->reason = SIGNIN_REASON_PASSWORD_NOT_SET;
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		return signin_fail(out_answer, status, SIGNIN_REASON_STORE);
+	if (!password_must_change(age.standing)) {
+		out_answer->reason = SIGNIN_REASON_ALLOWED;
+		return STATUS_OK;
+	}
+	status = signin_may_change_password(records, &of_user, false, out_answer);
+	if (status != STATUS_OK)
+		return status;
+	out_answer->reason =
+		signin_is_allowed(out_answer)
+			? reason_to_change(records, request, text_equal(user, request->user))
+			: SIGNIN_REASON_PASSWORD_EXPIRED;
+	return STATUS_OK;
+}
+
 enum status signin_account(const struct signin_records *records,
 			   const struct signin_request *request, struct signin_answer *out_answer)
 {
@@ -75,5 +118,9 @@ enum status signin_account(const struct signin_records *records,
 		return status;
 	status = signin_authorize(records, request, &principal,
 				  signin_action_of(records, request->service), out_answer);
-	return status == STATUS_OK ? status : signin_fail(out_answer, status, SIGNIN_REASON_SYSTEM);
+	if (status != STATUS_OK)
+		return signin_fail(out_answer, status, SIGNIN_REASON_SYSTEM);
+	if (!signin_is_allowed(out_answer) || !request->password_used || principal.is_role)
+		return STATUS_OK;
+	return signin_check_password(records, request, request->user, out_answer);
 }

@@ -103,15 +103,31 @@ static enum status find_account(const struct signin_records *records,
 	return status;
 }
 
-enum status signin_decide(const struct signin_records *records,
+/* What is asked, and about what; resource NULL: this host. */
+struct question {
+	const char *action;
+	const struct text *resource;
+};
+
+static enum status resource_of(const struct signin_records *records,
+			       const struct question *question, struct signin_decision *decision)
+{
+	if (!question->resource)
+		return host_arn(&records->config, &decision->arena, &decision->resource);
+	decision->resource = *question->resource;
+	return STATUS_OK;
+}
+
+static enum status decide(const struct signin_records *records,
 			  const struct signin_request *request,
-			  const struct access_principal *principal, const char *action,
+			  const struct access_principal *principal, const struct question *question,
 			  const struct policy_trace *trace, struct signin_decision *out_decision)
 {
 	enum status status;
 
-	begin(out_decision, action);
-	if (*action == '\0') { /* of a service that iam.conf gives none: "*" must not cover it */
+	begin(out_decision, question->action);
+	if (*question->action ==
+	    '\0') { /* of a service that iam.conf gives none: "*" must not cover it */
 		out_decision->reason = SIGNIN_REASON_NOT_AUTHORIZED;
 		return STATUS_OK;
 	}
@@ -119,7 +135,7 @@ enum status signin_decide(const struct signin_records *records,
 		out_decision->reason = SIGNIN_REASON_ROLE_NOT_ASSUMED;
 		return STATUS_OK;
 	}
-	status = host_arn(&records->config, &out_decision->arena, &out_decision->resource);
+	status = resource_of(records, question, out_decision);
 	if (status == STATUS_OK)
 		status = signin_caller(request, principal, &out_decision->arena,
 				       &out_decision->caller);
@@ -130,6 +146,27 @@ enum status signin_decide(const struct signin_records *records,
 	if (status == STATUS_OK)
 		status = find_account(records, out_decision, &out_decision->set.resource_account);
 	return status == STATUS_OK ? signin_evaluate(out_decision, trace) : status;
+}
+
+enum status signin_decide(const struct signin_records *records,
+			  const struct signin_request *request,
+			  const struct access_principal *principal, const char *action,
+			  const struct policy_trace *trace, struct signin_decision *out_decision)
+{
+	const struct question question = { .action = action };
+
+	return decide(records, request, principal, &question, trace, out_decision);
+}
+
+enum status signin_decide_on(const struct signin_records *records,
+			     const struct signin_request *request,
+			     const struct access_principal *principal, const char *action,
+			     struct text resource, const struct policy_trace *trace,
+			     struct signin_decision *out_decision)
+{
+	const struct question question = { .action = action, .resource = &resource };
+
+	return decide(records, request, principal, &question, trace, out_decision);
 }
 
 bool signin_is_session_name(struct text text)

@@ -41,6 +41,12 @@ MUST_CHECK enum status signin_decide(const struct signin_records *records,
 				     const struct policy_trace *trace,
 				     struct signin_decision *out_decision);
 
+/* The same on another resource than this host. */
+MUST_CHECK enum status
+signin_decide_on(const struct signin_records *records, const struct signin_request *request,
+		 const struct access_principal *principal, const char *action, struct text resource,
+		 const struct policy_trace *trace, struct signin_decision *out_decision);
+
 /* sts:AssumeRole of a role by the principal: its trust policy, and the principal's own. */
 MUST_CHECK enum status signin_decide_assumption(const struct signin_records *records,
 						const struct signin_request *request,
@@ -62,6 +68,13 @@ MUST_CHECK enum status signin_account_standing(const struct signin_records *reco
 bool signin_is_session_name(struct text text);
 bool signin_is_external_id(struct text text);
 
+/* Whom a service can ask for a new password while somebody signs in with an old one. */
+enum signin_dialogue {
+	SIGNIN_DIALOGUE_OWN = 0,     /* whom it has asked for the password */
+	SIGNIN_DIALOGUE_ON_TERMINAL, /* the same, if it has a terminal (PAM_TTY) */
+	SIGNIN_DIALOGUE_NONE,        /* nobody: a daemon, or a protocol without a way to ask */
+};
+
 /* What is known of a PAM service: iam.conf's line, or the built-in table's. */
 struct signin_service {
 	const char *action; /* "" when iam.conf gives no action: nobody is allowed */
@@ -70,6 +83,7 @@ struct signin_service {
 	bool is_inside; /* of a login session, which is where its users come from; PAM_RHOST, which
 			   sudo sets to the host's own name, says nothing */
 	bool is_switch; /* su: somebody becomes the user of the request */
+	enum signin_dialogue dialogue;
 };
 
 struct signin_service signin_service_of(const struct signin_records *records, struct text service);

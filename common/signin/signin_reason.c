@@ -42,9 +42,18 @@ static const struct reason_words {
 					     "role here." },
 	[SIGNIN_REASON_ROLE_SESSION_OVER] = { "role-session-over",
 					      "The time of the role's session is up." },
+	[SIGNIN_REASON_CHANGE_REQUIRED] = { "change-required",
+					    "The password has expired or is temporary, and must be "
+					    "changed first." },
+	[SIGNIN_REASON_PASSWORD_EXPIRED] = { "password-expired",
+					     "The password has expired or is temporary, and only "
+					     "an administrator can set another." },
+	[SIGNIN_REASON_PASSWORD_UNATTENDED] = { "password-unattended",
+						"The password has expired or is temporary, and "
+						"nobody can be asked for another here." },
 	[SIGNIN_REASON_CHANGE_NOT_ALLOWED] = { "change-not-allowed",
-					       "The account's policy does not let users change "
-					       "their password." },
+					       "Neither the account's password policy nor a policy "
+					       "of the user's allows changing the password." },
 	[SIGNIN_REASON_PASSWORD_POLICY] = { "password-policy",
 					    "The new password breaks the account's password "
 					    "policy." },

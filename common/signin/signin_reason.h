@@ -22,14 +22,17 @@ enum signin_reason {
 	SIGNIN_REASON_MFA_NOT_ENROLLED,
 	SIGNIN_REASON_ROLE_DIRECT,
 	SIGNIN_REASON_SNAPSHOT_STALE,
-	SIGNIN_REASON_SNAPSHOT_EXPIRED,  /* the document's own Expires has passed */
-	SIGNIN_REASON_NOT_AUTHORIZED,    /* no policy allows it */
-	SIGNIN_REASON_POLICY_DENIED,     /* a policy denies it */
-	SIGNIN_REASON_POLICY_UNREADABLE, /* a policy that may deny it cannot be read */
-	SIGNIN_REASON_HOST_POLICY,       /* host-policy.json is wrong or not to be trusted */
-	SIGNIN_REASON_SOURCE_UNREADABLE, /* no address, and a policy asks for it */
-	SIGNIN_REASON_ROLE_NOT_ASSUMED,  /* a role without a session in which it was taken */
-	SIGNIN_REASON_ROLE_SESSION_OVER, /* whose time is up */
+	SIGNIN_REASON_SNAPSHOT_EXPIRED,    /* the document's own Expires has passed */
+	SIGNIN_REASON_NOT_AUTHORIZED,      /* no policy allows it */
+	SIGNIN_REASON_POLICY_DENIED,       /* a policy denies it */
+	SIGNIN_REASON_POLICY_UNREADABLE,   /* a policy that may deny it cannot be read */
+	SIGNIN_REASON_HOST_POLICY,         /* host-policy.json is wrong or not to be trusted */
+	SIGNIN_REASON_SOURCE_UNREADABLE,   /* no address, and a policy asks for it */
+	SIGNIN_REASON_ROLE_NOT_ASSUMED,    /* a role without a session in which it was taken */
+	SIGNIN_REASON_ROLE_SESSION_OVER,   /* whose time is up */
+	SIGNIN_REASON_CHANGE_REQUIRED,     /* the password has expired or is temporary */
+	SIGNIN_REASON_PASSWORD_EXPIRED,    /* and only an administrator can set another */
+	SIGNIN_REASON_PASSWORD_UNATTENDED, /* and nobody can be asked for another here */
 	SIGNIN_REASON_CHANGE_NOT_ALLOWED,
 	SIGNIN_REASON_PASSWORD_POLICY,
 	SIGNIN_REASON_CONVERSATION, /* aborted, or the application cannot ask */

@@ -2,6 +2,8 @@
 
 #define LOGIN .action = "host:Login"
 #define SUDO .action = "host:Sudo"
+#define TERMINAL .dialogue = SIGNIN_DIALOGUE_ON_TERMINAL
+#define NOBODY .dialogue = SIGNIN_DIALOGUE_NONE
 
 /* What the services of a usual host are. Everything else is a local login. */
 static const struct service_row {
@@ -9,8 +11,8 @@ static const struct service_row {
 	struct signin_service service;
 } services[] = {
 	{ "sshd", { LOGIN, .is_remote = true, .is_encrypted = true } },
-	{ "login", { LOGIN } },
-	{ "remote", { LOGIN, .is_remote = true } },
+	{ "login", { LOGIN, TERMINAL } },
+	{ "remote", { LOGIN, .is_remote = true, TERMINAL } },
 	{ "gdm-password", { LOGIN } },
 	{ "gdm-fingerprint", { LOGIN } },
 	{ "gdm-smartcard", { LOGIN } },
@@ -18,20 +20,21 @@ static const struct service_row {
 	{ "lightdm", { LOGIN } },
 	{ "xrdp-sesman", { LOGIN, .is_remote = true, .is_encrypted = true } },
 	{ "cockpit", { LOGIN, .is_remote = true, .is_encrypted = true } },
-	{ "vsftpd", { LOGIN, .is_remote = true } },
-	{ "proftpd", { LOGIN, .is_remote = true } },
-	{ "samba", { LOGIN, .is_remote = true } },
-	{ "cron", { LOGIN } },
-	{ "crond", { LOGIN } },
-	{ "atd", { LOGIN } },
-	{ "su", { LOGIN, .is_inside = true, .is_switch = true } },
-	{ "su-l", { LOGIN, .is_inside = true, .is_switch = true } },
-	{ "runuser", { LOGIN, .is_inside = true, .is_switch = true } },
-	{ "runuser-l", { LOGIN, .is_inside = true, .is_switch = true } },
-	{ "systemd-user", { LOGIN } },
-	{ "polkit-1", { SUDO, .is_inside = true } },
-	{ "sudo", { SUDO, .is_inside = true } },
-	{ "sudo-i", { SUDO, .is_inside = true } },
+	{ "vsftpd", { LOGIN, .is_remote = true, NOBODY } },
+	{ "proftpd", { LOGIN, .is_remote = true, NOBODY } },
+	{ "samba", { LOGIN, .is_remote = true, NOBODY } },
+	{ "cron", { LOGIN, NOBODY } },
+	{ "crond", { LOGIN, NOBODY } },
+	{ "atd", { LOGIN, NOBODY } },
+	{ "su", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL } },
+	{ "su-l", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL } },
+	{ "runuser", { LOGIN, .is_inside = true, .is_switch = true, NOBODY } },
+	{ "runuser-l", { LOGIN, .is_inside = true, .is_switch = true, NOBODY } },
+	{ "systemd-user", { LOGIN, NOBODY } },
+	{ "polkit-1", { SUDO, .is_inside = true, NOBODY } },
+	{ "passwd", { LOGIN, .is_inside = true } },
+	{ "sudo", { SUDO, .is_inside = true, TERMINAL } },
+	{ "sudo-i", { SUDO, .is_inside = true, TERMINAL } },
 };
 
 const char *signin_service_name(size_t index)

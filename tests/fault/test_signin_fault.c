@@ -189,7 +189,9 @@ static enum status change_password(struct signin_answer *out_answer)
 	AUTO_BUFFER explanation;
 	struct complaint complaint;
 	struct signin_request request = request_of("bob", "passwd", NOW);
-	struct signin_password_change change = { &request, TEXT(NEW_PASSWORD), true };
+	struct signin_password_change change = { .request = &request,
+						 .new_password = TEXT(NEW_PASSWORD),
+						 .by_administrator = true };
 	enum status status = signin_records_open(&records, &host.paths, &complaint);
 
 	*out_answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };

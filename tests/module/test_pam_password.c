@@ -243,7 +243,7 @@ static void test_not_allowed(void)
 {
 	static const struct iam_password_policy closed = { .minimum_length = 6 };
 	struct people people = stage_people();
-	struct stage_call call = { .service = "change", .user = "bob" };
+	struct stage_call call = { .service = "change", .user = "erin" };
 	struct talk talk = { .replies = { PERSON_PASSWORD, NEW_PASSWORD, NEW_PASSWORD } };
 	struct talk root = { .replies = { NEW_PASSWORD, NEW_PASSWORD } };
 

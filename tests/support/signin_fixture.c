@@ -140,6 +140,7 @@ static void add_person(struct publishing *publishing, const struct person *perso
 		.unix_name = text_of(person->name),
 		.uid = uid,
 		.password_enabled = !person->lacks_login_profile,
+		.password_reset_required = person->must_reset,
 		.trust_policy = text_of(person->trust     ? person->trust
 					: person->is_role ? "{}"
 							  : ""),

@@ -19,7 +19,7 @@ struct person {
 	const char *id;
 	const char *groups; /* "IAM=unix" or "IAM", with one blank between; NULL: none */
 	bool is_role;
-	bool lacks_login_profile;
+	bool lacks_login_profile, must_reset;
 	bool has_password, has_device;
 	const char *policies; /* keys of policy_texts, with one blank between; NULL: none */
 	const char *boundary; /* a key of policy_texts */

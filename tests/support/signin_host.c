@@ -5,8 +5,10 @@
 static const struct person persons[] = {
 	{ "alice", "Alice", "AIDAEXAMPLEALICE0001", "Developers=developers Admins=admins",
 	  .has_password = true, .has_device = true },
-	{ "bob", NULL, "AIDAEXAMPLEBOB000001", "Developers=developers", .has_password = true },
-	{ "carol", NULL, "AIDAEXAMPLECAROL0001", "Ops=", .has_device = true },
+	{ "bob", NULL, "AIDAEXAMPLEBOB000001", "Developers=developers", .has_password = true,
+	  .policies = "own-password" },
+	{ "carol", NULL, "AIDAEXAMPLECAROL0001", "Ops=", .has_device = true,
+	  .policies = "own-password" },
 	{ "dave", NULL, "AIDAEXAMPLEDAVE00001", "Developers=developers",
 	  .lacks_login_profile = true, .has_password = true, .has_device = true },
 	{ "erin", NULL, "AIDAEXAMPLEERIN00001", NULL, .has_password = true, .has_device = true },
@@ -17,7 +19,15 @@ static const struct person persons[] = {
 	{ .name = NULL },
 };
 
-const struct people everybody = { .persons = persons, .created = NOW };
+/* AWS's default password policy leaves it to the users' own. */
+static const struct policy_text policies[] = {
+	{ "own-password", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\","
+			  "\"Action\":\"iam:ChangePassword\","
+			  "\"Resource\":\"arn:aws:iam::*:user/${aws:username}\"}}" },
+	{ NULL, NULL },
+};
+
+const struct people everybody = { .persons = persons, .created = NOW, .policies = policies };
 
 const char host_config[] = "[access]\nlogin_groups = Developers ops\nsudo_groups = admins\n"
 			   "[local-groups]\ndocker = Admins\nvideo = developers Ops\n"

@@ -16,7 +16,8 @@ struct host {
 	struct signin_paths paths;
 };
 
-/* alice, bob, carol, dave, erin, the role deployer, and "shadowed", who is a local account too. */
+/* alice, bob, carol, dave, erin, the role deployer, and "shadowed", who is a local account too.
+   bob and carol may change their own passwords. */
 extern const struct people everybody;
 
 /* The iam.conf of the host. */

@@ -1,0 +1,49 @@
+#include "signin/signin_decision.h"
+#include "signin/signin_internal.h"
+
+struct password_age signin_password_age_of(const struct access_principal *principal,
+					   const struct iam_password_policy *policy,
+					   const struct credential_summary *summary, int64_t now)
+{
+	bool is_temporary =
+		summary->must_change || (principal->password_reset_required &&
+					 summary->password_origin != CREDENTIAL_ORIGIN_USER);
+
+	return password_age(policy, summary->password_changed, is_temporary, now);
+}
+
+enum status signin_password_age(const struct signin_records *records,
+				const struct signin_request *request, struct password_age *out_age)
+{
+	AUTO_ARENA arena;
+	struct access_principal principal;
+	struct access_account account;
+	struct credential_summary summary;
+	struct complaint unread;
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	if (!records->store)
+		return STATUS_UNAVAILABLE;
+	status = signin_principal(records, request->user, &arena, &principal);
+	if (status == STATUS_OK)
+		status = signin_account_settings(records, &arena, &account, &unread);
+	if (status == STATUS_OK)
+		status = credential_summary(records->store, principal.id, &summary);
+	if (status != STATUS_OK)
+		return status;
+	if (principal.is_role || !summary.has_password)
+		return STATUS_NOT_FOUND;
+	*out_age = signin_password_age_of(&principal, &account.password_policy, &summary,
+					  request->now);
+	return STATUS_OK;
+}
+
+bool signin_session_is_attended(const struct signin_records *records,
+				const struct signin_request *request)
+{
+	struct signin_service service = signin_service_of(records, request->service);
+
+	return request->tty.length > 0 && !service.is_inside &&
+	       service.dialogue != SIGNIN_DIALOGUE_NONE;
+}
