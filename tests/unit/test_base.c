@@ -416,6 +416,42 @@ static void test_complaint(void)
 		      status);
 }
 
+static const struct duration_case {
+	const char *text;
+	uint32_t minimum, maximum, seconds; /* seconds 0: refused */
+} duration_cases[] = {
+	{ "90", 1, 100, 90 },
+	{ "90s", 1, 100, 90 },
+	{ "15m", 900, 43200, 900 },
+	{ "12h", 900, 43200, 43200 },
+	{ "7d", 1, UINT32_MAX, 604800 },
+	{ "14m", 900, 43200, 0 },
+	{ "13h", 900, 43200, 0 },
+	{ "49711d", 1, UINT32_MAX, 0 }, /* more than 32 bits hold */
+	{ "4294967296", 1, UINT32_MAX, 0 },
+	{ "", 1, 100, 0 },
+	{ "s", 1, 100, 0 },
+	{ "-1s", 1, 100, 0 },
+	{ " 9", 1, 100, 0 },
+	{ "1h30m", 1, 10000, 0 },
+	{ "1.5h", 1, 10000, 0 },
+	{ "1H", 1, 10000, 0 },
+};
+
+static void test_durations(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(duration_cases); i++) {
+		const struct duration_case *row = &duration_cases[i];
+		uint32_t seconds = 0;
+		enum status status =
+			duration_parse(text_of(row->text), row->minimum, row->maximum, &seconds);
+
+		CHECK(status == (row->seconds ? STATUS_OK : STATUS_BAD_INPUT) &&
+			      seconds == row->seconds,
+		      "duration '%s': %u", row->text, seconds);
+	}
+}
+
 int main(void)
 {
 	test_hash();
@@ -428,5 +464,6 @@ int main(void)
 	test_encodings();
 	test_times();
 	test_complaint();
+	test_durations();
 	return check_done();
 }
