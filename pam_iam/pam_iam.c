@@ -231,6 +231,7 @@ static void admit(struct attempt *attempt)
 	struct signin_request *request = &attempt->request;
 	const struct handoff *signed_in;
 	enum status status = attempt_find_actor(attempt);
+	int code;
 
 	if (status != STATUS_OK) {
 		deny(attempt, status, SIGNIN_REASON_SNAPSHOT);
@@ -244,7 +245,9 @@ static void admit(struct attempt *attempt)
 		sudo_plugin_will_decide();
 	attempt->status =
 		signin_admit(&attempt->records, request, &attempt->place, &attempt->answer);
-	if (outcome_code(attempt, OUTCOME_ACCOUNT) == PAM_SUCCESS)
+	/* A password that is changed first keeps nobody out afterwards. */
+	code = outcome_code(attempt, OUTCOME_ACCOUNT);
+	if (code == PAM_SUCCESS || code == PAM_NEW_AUTHTOK_REQD)
 		session_send_code(attempt, signed_in);
 }
 
