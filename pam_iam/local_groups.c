@@ -84,7 +84,7 @@ static enum status join(const struct attempt *attempt, struct arena *arena,
 
 enum status local_groups_join(struct attempt *attempt)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct text *names;
 	size_t count;
 	enum status status;

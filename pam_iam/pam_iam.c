@@ -158,7 +158,7 @@ static int finish_authentication(struct attempt *attempt)
 
 EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	if (user == ATTEMPT_NOT_OURS)
@@ -178,7 +178,7 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
  */
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	if (user == ATTEMPT_NOT_OURS)
@@ -270,7 +270,7 @@ static int leave_to_others(struct attempt *attempt)
 
 EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	if (user == ATTEMPT_NOT_OURS)
@@ -282,7 +282,7 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	session_forget_code(&attempt);
@@ -291,7 +291,7 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	return user == ATTEMPT_NOT_OURS ? PAM_IGNORE : session_close(&attempt, user);
@@ -299,7 +299,7 @@ EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const c
 
 EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	AUTO_ATTEMPT attempt;
+	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
 	if (user == ATTEMPT_NOT_OURS)

@@ -99,7 +99,7 @@ static void change_to(struct attempt *attempt, const struct secret *new_password
 		.new_password = secret_text(new_password),
 		.by_administrator = is_by_administrator(attempt),
 	};
-	AUTO_BUFFER explanation;
+	AUTO_BUFFER explanation = { 0 };
 
 	buffer_init(&explanation, EXPLANATION_BYTES_MAX);
 	attempt->status =

@@ -34,7 +34,7 @@ enum status host_policy_from_lists(const struct config *config, struct arena *ar
 				   struct policy_document *out_document)
 {
 	struct json_writer writer;
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	struct text copy;
 	enum status status;
 
@@ -61,7 +61,7 @@ static enum status read_bytes(const char *folder, struct file_trust trust, struc
 			      struct text *out_bytes)
 {
 	AUTO_CLOSE int folder_fd = -1, fd = -1;
-	AUTO_BUFFER bytes;
+	AUTO_BUFFER bytes = { 0 };
 	enum status status = folder_open_trusted(folder, trust, &folder_fd);
 
 	buffer_init(&bytes, HOST_POLICY_BYTES_MAX);

@@ -2,7 +2,8 @@
  * common/base/cleanup.h: scopes release what their locals own.
  *
  * Releasing keeps errno, because STATUS_SYSTEM promises it. A local leaves its scope only through
- * TAKE_POINTER or TAKE_FD, so ownership is readable where it moves.
+ * TAKE_POINTER or TAKE_FD, so ownership is readable where it moves. It begins empty, where it is
+ * declared (make lint checks): whatever returns first would release what the stack held.
  */
 #ifndef IAM_BASE_CLEANUP_H
 #define IAM_BASE_CLEANUP_H

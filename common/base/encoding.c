@@ -67,7 +67,7 @@ static bool drop_base32_padding(struct text *inout_encoded)
 
 enum status base32_decode(struct text encoded, struct buffer *out_bytes)
 {
-	AUTO_SECRET_BUFFER upper;
+	AUTO_SECRET_BUFFER upper = { 0 };
 	enum status status = STATUS_OK;
 
 	buffer_init(&upper, encoded.length);

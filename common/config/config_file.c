@@ -115,8 +115,8 @@ static enum status apply_file(const struct reading *reading, const char *path,
 static enum status read_file(const struct reading *reading, int folder_fd, const char *name,
 			     const char *path)
 {
-	AUTO_ARENA arena;
-	AUTO_BUFFER bytes;
+	AUTO_ARENA arena = { 0 };
+	AUTO_BUFFER bytes = { 0 };
 	AUTO_CLOSE int fd = -1;
 	struct config_entries entries;
 	enum status status;
@@ -182,7 +182,7 @@ static enum status list_drop_ins(const struct reading *reading, DIR *folder, str
 
 static enum status read_listed(const struct reading *reading, DIR *folder, const char *folder_path)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct names names = { .count = 0 };
 	enum status status;
 

@@ -48,7 +48,7 @@ static bool take_password(struct secret *out_password, struct text password)
 enum status password_hash_new(struct text password, char out_hash[PASSWORD_HASH_SIZE])
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-	AUTO_SECRET plain;
+	AUTO_SECRET plain = { 0 };
 
 	if (!take_password(&plain, password))
 		return STATUS_BAD_INPUT;
@@ -73,7 +73,7 @@ static bool same_hash(const char *left, const char *right)
 
 enum status password_hash_verify(const char *stored, struct text password)
 {
-	AUTO_SECRET plain;
+	AUTO_SECRET plain = { 0 };
 	char hash[PASSWORD_HASH_SIZE];
 	bool possible = take_password(&plain, password) && can_match(stored);
 	enum status status = hash_with(possible ? stored : HASH_OF_NOBODY, &plain, hash);
@@ -93,7 +93,7 @@ enum status password_hash_verify(const char *stored, struct text password)
 
 enum status password_hash_compare(const char *stored, struct text password, bool *out_is_same)
 {
-	AUTO_SECRET plain;
+	AUTO_SECRET plain = { 0 };
 	char hash[PASSWORD_HASH_SIZE];
 	enum status status;
 

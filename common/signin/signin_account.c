@@ -108,7 +108,7 @@ enum status signin_check_password(const struct signin_records *records,
 enum status signin_account(const struct signin_records *records,
 			   const struct signin_request *request, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 

@@ -34,7 +34,7 @@ enum status signin_is_iam_user(const struct signin_records *records, struct text
 static enum status has_device(const struct signin_records *records,
 			      const struct signin_request *request, bool *out_has_device)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	struct credential_summary summary;
 	bool is_known;
@@ -187,7 +187,7 @@ enum status signin_authenticate(const struct signin_records *records,
 		.lockout = { records->config.lockout_failures, records->config.lockout_seconds },
 		.now = request->now,
 	};
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 

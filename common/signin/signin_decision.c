@@ -273,7 +273,7 @@ enum status signin_authorize(const struct signin_records *records,
 			     const struct access_principal *principal, const char *action,
 			     struct signin_answer *answer)
 {
-	AUTO_SIGNIN_DECISION decision;
+	AUTO_SIGNIN_DECISION decision = { 0 };
 	enum status status = signin_decide(records, request, principal, action, NULL, &decision);
 
 	answer->complaint = decision.complaint;

@@ -10,7 +10,7 @@ enum status signin_session_of(const struct signin_records *records,
 			      enum signin_session *out_session)
 {
 	struct signin_service service = signin_service_of(records, request->service);
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 
@@ -40,7 +40,7 @@ static enum status record(const struct signin_records *records,
 			  const struct signin_request *request, struct text service,
 			  struct text address)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal user;
 	struct login_session session = { .started = request->now, .mfa_at = request->login.mfa_at };
 	enum status status;
@@ -81,7 +81,7 @@ enum status signin_end_sessions(const struct signin_records *records,
 enum status signin_prove(const struct signin_records *records, const struct signin_request *request,
 			 const struct signin_place *place, bool *out_is_own)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal user;
 	struct signin_request proven = *request;
 	enum status status;
@@ -158,7 +158,7 @@ enum status signin_take_proof(const struct signin_records *records,
 			      const struct signin_place *place, struct text words,
 			      int64_t *out_mfa_at)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal user;
 	struct login_session session;
 	struct process_lineage alone;

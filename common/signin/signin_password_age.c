@@ -15,7 +15,7 @@ struct password_age signin_password_age_of(const struct access_principal *princi
 enum status signin_password_age(const struct signin_records *records,
 				const struct signin_request *request, struct password_age *out_age)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	struct access_account account;
 	struct credential_summary summary;

@@ -15,7 +15,7 @@ static enum status ask_policies(const struct signin_records *records,
 				const struct signin_request *request,
 				const struct change_subject *subject, struct signin_answer *answer)
 {
-	AUTO_SIGNIN_DECISION decision;
+	AUTO_SIGNIN_DECISION decision = { 0 };
 	enum status status =
 		signin_decide_on(records, request, &subject->principal, "iam:ChangePassword",
 				 subject->principal.arn, NULL, &decision);
@@ -85,7 +85,7 @@ enum status signin_may_change_password(const struct signin_records *records,
 				       const struct signin_request *request, bool by_administrator,
 				       struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct change_subject subject;
 
 	arena_init(&arena, SIGNIN_ARENA_MAX);
@@ -163,7 +163,7 @@ enum status signin_change_password(const struct signin_records *records,
 				   const struct signin_password_change *change,
 				   struct signin_answer *out_answer, struct buffer *out_explanation)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct change_subject subject;
 	unsigned faults;
 	enum status status;

@@ -88,7 +88,7 @@ enum status signin_find_place(const struct signin_records *records,
 			      struct signin_request *inout_request)
 {
 	struct signin_request found = *inout_request;
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal = { .is_role = false };
 	enum status status = STATUS_UNAVAILABLE;
 
@@ -125,7 +125,7 @@ enum status signin_find_actor(const struct signin_records *records,
 			      const struct signin_request *request,
 			      const struct signin_place *place, struct text *out_user)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 
@@ -147,7 +147,7 @@ enum status signin_find_actor(const struct signin_records *records,
 enum status signin_is_roots_switch(const struct signin_records *records,
 				   const struct signin_request *request, bool *out_is_roots)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 
@@ -165,7 +165,7 @@ enum status signin_is_roots_switch(const struct signin_records *records,
 enum status signin_is_roles_switch(const struct signin_records *records,
 				   const struct signin_request *request, bool *out_is_roles)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
 
@@ -179,7 +179,7 @@ enum status signin_check_invoker(const struct signin_records *records,
 				 const struct signin_request *request,
 				 const struct signin_place *place, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal role;
 	struct role_session session;
 	enum status status;

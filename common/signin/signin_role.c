@@ -61,7 +61,7 @@ static enum status decide_taking(const struct signin_records *records,
 				 const struct signin_assumption *assumption,
 				 struct signin_answer *answer)
 {
-	AUTO_SIGNIN_DECISION decision;
+	AUTO_SIGNIN_DECISION decision = { 0 };
 	enum status status =
 		signin_decide_assumption(records, request, user, assumption, NULL, &decision);
 
@@ -74,7 +74,7 @@ enum status signin_take_role(const struct signin_records *records,
 			     const struct signin_request *request, const struct signin_place *place,
 			     const struct signin_taking *taking, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal user, role;
 	struct signin_assumption assumption = { .role = &role, .external_id = taking->external_id };
 	enum status status;
@@ -108,7 +108,7 @@ enum status signin_begin_role(const struct signin_records *records,
 			      const struct signin_request *request,
 			      struct signin_place *inout_place, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal role;
 	bool is_roots = false;
 	enum status status = signin_is_roots_switch(records, request, &is_roots);
@@ -157,7 +157,7 @@ static enum status admit_to_role(const struct signin_records *records,
 enum status signin_admit(const struct signin_records *records, const struct signin_request *request,
 			 const struct signin_place *place, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	bool is_roots = false;
 	enum status status;
@@ -186,7 +186,7 @@ enum status signin_command(const struct signin_records *records,
 			   const struct signin_request *request, const struct signin_place *place,
 			   const struct signin_taking *taking, struct signin_answer *out_answer)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal target;
 	struct signin_taking of_target = *taking;
 	enum status status = signin_account(records, request, out_answer);

@@ -73,7 +73,7 @@ bool sudo_conf_names_plugin(struct text sudo_conf)
 bool sudo_conf_has_plugin(const char *folder, struct file_trust trust)
 {
 	AUTO_CLOSE int folder_fd = -1, fd = -1;
-	AUTO_BUFFER bytes;
+	AUTO_BUFFER bytes = { 0 };
 	enum status status = folder_open_trusted(folder, trust, &folder_fd);
 
 	buffer_init(&bytes, SUDO_CONF_BYTES_MAX);

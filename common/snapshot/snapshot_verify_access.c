@@ -46,7 +46,7 @@ static enum status check_principal(struct verifier *verifier, struct text key, s
 static enum status check_value(struct verifier *verifier, unsigned map, struct text key,
 			       struct text value)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_group group;
 	enum status status = STATUS_OK;
 

@@ -68,7 +68,7 @@ enum status source_file_fetch(const struct config *config, const char *root,
 			      struct complaint *out_complaint)
 {
 	struct complaint complaint = { .line = 0 };
-	AUTO_BUFFER document;
+	AUTO_BUFFER document = { 0 };
 	char path[PATH_MAX];
 	enum status status = text_format(path, sizeof(path), "%s%.*s", root,
 					 TEXT_ARGUMENTS(config->source_path));

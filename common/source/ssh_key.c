@@ -163,7 +163,7 @@ enum status ssh_key_parse(struct text line, struct buffer *out_body,
 {
 	struct text rest = without_line_end(line), name = TEXT(""), encoded = TEXT("");
 	const struct key_type *type;
-	AUTO_BUFFER blob;
+	AUTO_BUFFER blob = { 0 };
 	enum status status;
 
 	buffer_init(&blob, line.length);

@@ -10,7 +10,7 @@ enum { ACCOUNT_JSON_MAX = 64 << 10 };
 static enum status account_is_new(struct sync_work *work, struct text old, bool *out_is_new)
 {
 	struct access_account account = settings_account(work), before;
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	enum status status = access_account_decode(old, &work->arena, &before, NULL);
 
 	buffer_init(&json, ACCOUNT_JSON_MAX);

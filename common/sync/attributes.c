@@ -40,7 +40,7 @@ static enum status read_attribute(struct sync_work *work, const struct account *
 static enum status expand_home(struct sync_work *work, struct text name, struct text *out_home)
 {
 	struct text rest = work->config.home, piece;
-	AUTO_BUFFER home;
+	AUTO_BUFFER home = { 0 };
 	enum status status = STATUS_OK;
 	bool is_first = true;
 
@@ -80,7 +80,7 @@ static enum status choose_home(struct sync_work *work, struct account *account)
 /* One "type base64 id" a line, as snapshots have them. */
 static enum status list_keys(struct sync_work *work, struct account *account)
 {
-	AUTO_BUFFER keys;
+	AUTO_BUFFER keys = { 0 };
 	enum status status = STATUS_OK;
 
 	if (!account->user || account->user->key_count == 0)

@@ -79,7 +79,7 @@ static enum status compare_user(struct sync_work *work, const struct account *ac
 				const struct snapshot_user *old)
 {
 	struct text keys = TEXT("");
-	AUTO_BUFFER line;
+	AUTO_BUFFER line = { 0 };
 	enum status status = snapshot_keys(&work->previous.directory, old, &keys);
 
 	buffer_init(&line, CHANGE_BYTES_MAX);
@@ -213,7 +213,7 @@ static enum status compare_members(const struct unix_group *group, const struct 
 static enum status compare_group(struct sync_work *work, const struct unix_group *group,
 				 const struct snapshot_group *old)
 {
-	AUTO_BUFFER line;
+	AUTO_BUFFER line = { 0 };
 	struct member_changes changes = { &line, 0 };
 	enum status status;
 

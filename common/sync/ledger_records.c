@@ -207,7 +207,7 @@ static enum status write_entry(struct sync_work *work, struct assignment *assign
 
 enum status ledger_write(struct sync_work *work)
 {
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	enum status status = STATUS_OK;
 
 	buffer_init(&json, ASSIGNMENT_JSON_MAX);

@@ -69,7 +69,7 @@ static enum status read_local_file(struct sync_work *work, const struct local_fi
 {
 	char path[PATH_MAX];
 	AUTO_CLOSE int fd = -1;
-	AUTO_BUFFER bytes;
+	AUTO_BUFFER bytes = { 0 };
 	struct text rest, line;
 	enum status status =
 		text_format(path, sizeof(path), "%s%s", work->options->root, file->path);

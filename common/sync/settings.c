@@ -20,7 +20,7 @@ struct access_account settings_account(const struct sync_work *work)
 static enum status write_account(struct sync_work *work)
 {
 	struct access_account account = settings_account(work);
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	enum status status;
 
 	buffer_init(&json, SETTING_JSON_MAX);
@@ -34,7 +34,7 @@ static enum status write_account(struct sync_work *work)
 static enum status write_source(struct sync_work *work)
 {
 	struct json_writer writer;
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	enum status status;
 
 	buffer_init(&json, SETTING_JSON_MAX);

@@ -131,7 +131,7 @@ enum status sync_report(struct sync_work *work, enum sync_report_code code, cons
 enum status sync_reports_write(struct sync_work *work)
 {
 	struct json_writer writer;
-	AUTO_BUFFER json;
+	AUTO_BUFFER json = { 0 };
 	enum status status;
 
 	buffer_init(&json, REPORTS_JSON_MAX);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/lint/banned.sh: calls that this project does without, and calls that a guest may not make.
+# tests/lint/banned.sh: calls that this project does without, calls that a guest may not make, and
+# locals that are released before they are anything.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -33,5 +34,13 @@ found=$(uses "$everywhere" common pam_iam nss_iam tests)
 found=$found$(uses "$guests" $guest_folders)
 [ -z "$found" ] || {
 	printf 'banned calls:\n%s\n' "$found" >&2
+	exit 1
+}
+
+# The first return after its declaration releases it: what is in it then must be nothing, and not
+# what the stack held.
+found=$(grep -rnE --include='*.c' '^[[:space:]]*(AUTO_[A-Z_]+|CLEANUP\([a-z_]+\)) [^=]*;' common pam_iam nss_iam)
+[ -z "$found" ] || {
+	printf 'released at the end of its scope, but empty only with "= { 0 }":\n%s\n' "$found" >&2
 	exit 1
 }

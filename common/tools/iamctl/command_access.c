@@ -76,7 +76,7 @@ static void ask_roles(const struct table *table, const struct access_person *per
 static enum status fill_row(struct table *table, const struct access_principal *principal,
 			    struct row *row)
 {
-	AUTO_ACCESS_PERSON person;
+	AUTO_ACCESS_PERSON person = { 0 };
 	enum status status =
 		access_person_open(&person, &table->records, principal, table->invocation->now);
 
@@ -103,7 +103,7 @@ static enum status fill_row(struct table *table, const struct access_principal *
 
 static enum status add_row(struct table *table, struct text name)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	struct row *row;
 	enum status status;

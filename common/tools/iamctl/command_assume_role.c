@@ -68,7 +68,7 @@ static int set_names(const struct invocation *invocation)
 static int check_role(const struct invocation *invocation)
 {
 	const char *name = invocation_name(invocation);
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct snapshot_user role;
 	enum status status;
 	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);

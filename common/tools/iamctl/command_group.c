@@ -14,7 +14,7 @@ static bool is_private(const struct snapshot *directory, const struct snapshot_g
 static int list_groups(const struct invocation *invocation)
 {
 	static const char *const columns[] = { "name", "gid", "members" };
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct output_table table;
 	enum status status = STATUS_OK;
 	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
@@ -88,8 +88,8 @@ static int show_group(const struct invocation *invocation)
 {
 	struct output *output = invocation->output;
 	const char *name = invocation_name(invocation);
-	AUTO_SNAPSHOT directory;
-	AUTO_ARENA arena;
+	AUTO_SNAPSHOT directory = { 0 };
+	AUTO_ARENA arena = { 0 };
 	struct snapshot_group group;
 	struct text *members;
 	size_t count;

@@ -15,7 +15,7 @@ static enum status list_everybody(struct output_table *table, const struct snaps
 							  &record)) == STATUS_OK;
 	     i++) {
 		struct access_principal principal;
-		AUTO_ARENA arena;
+		AUTO_ARENA arena = { 0 };
 
 		arena_init(&arena, PRINCIPAL_BYTES_MAX);
 		status = access_principal_decode_alone(record, &arena, &principal, NULL);
@@ -29,7 +29,7 @@ static enum status list_everybody(struct output_table *table, const struct snaps
 
 static int list_all(const struct invocation *invocation)
 {
-	AUTO_SNAPSHOT access;
+	AUTO_SNAPSHOT access = { 0 };
 	AUTO_CREDENTIAL_STORE *store = NULL;
 	struct output_table table;
 	enum status status = STATUS_OK;
@@ -48,7 +48,7 @@ static int list_all(const struct invocation *invocation)
 
 static int list_one(const struct invocation *invocation)
 {
-	AUTO_SUBJECT subject;
+	AUTO_SUBJECT subject = { 0 };
 	struct output_table table;
 	enum status status = STATUS_OK;
 	int code = subject_open(invocation, SUBJECT_USER, &subject);
@@ -69,7 +69,7 @@ int command_mfa_list(struct invocation *invocation)
 
 int command_mfa_disable(struct invocation *invocation)
 {
-	AUTO_SUBJECT subject;
+	AUTO_SUBJECT subject = { 0 };
 	const char *name = invocation_name(invocation), *device = invocation->operands[1];
 	enum status status = STATUS_NOT_FOUND;
 	int code = subject_open(invocation, SUBJECT_USER, &subject);

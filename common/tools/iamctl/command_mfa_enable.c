@@ -130,7 +130,7 @@ static enum status make_uri(const struct enrolment *enrolment, struct buffer *ou
 	struct access_account account = { 0 };
 	struct text record, issuer = TEXT("IAM");
 	char host[HOST_NAME_SIZE], label[256];
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 
 	arena_init(&arena, SETTINGS_BYTES_MAX);
 	host_name(host);
@@ -178,7 +178,7 @@ static void print_seed(struct output *output, struct text seed)
 static int show(const struct enrolment *enrolment)
 {
 	struct output *output = enrolment->invocation->output;
-	AUTO_SECRET_BUFFER uri, seed;
+	AUTO_SECRET_BUFFER uri = { 0 }, seed = { 0 };
 	enum status status;
 
 	buffer_init(&uri, OTP_URI_BYTES_MAX);
@@ -238,7 +238,7 @@ static int confirm(struct enrolment *enrolment)
 {
 	static const char mismatch[] = "these are not two consecutive codes of this device; check "
 				       "its clock and this host's";
-	AUTO_TERMINAL terminal;
+	AUTO_TERMINAL terminal = { 0 };
 	const char *name = enrolment->device.name;
 	enum status status = terminal_open(&terminal);
 

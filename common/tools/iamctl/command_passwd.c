@@ -63,7 +63,7 @@ static int check_user(const struct passwd *passwd)
 static int open_all(struct passwd *passwd)
 {
 	const struct invocation *invocation = passwd->invocation;
-	AUTO_CONFIG config;
+	AUTO_CONFIG config = { 0 };
 	enum status status;
 	int code = read_config(invocation, &config);
 
@@ -114,7 +114,7 @@ static int try_once(const struct passwd *passwd)
 	AUTO_SECRET password = { 0 };
 	struct signin_password_change change = { .request = &request, .by_administrator = true };
 	struct signin_answer answer = { 0 };
-	AUTO_BUFFER explanation;
+	AUTO_BUFFER explanation = { 0 };
 	enum status status;
 
 	buffer_init(&explanation, EXPLANATION_BYTES_MAX);

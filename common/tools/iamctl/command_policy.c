@@ -32,7 +32,7 @@ static const struct kind *find_kind(const char *name)
 
 static int validate_file(const char *path, const struct kind *kind, struct findings *findings)
 {
-	AUTO_BUFFER source;
+	AUTO_BUFFER source = { 0 };
 	enum status status;
 	int code = input_read(path, FILE_BYTES_MAX, &source);
 
@@ -47,7 +47,7 @@ int command_policy_validate(struct invocation *invocation)
 {
 	const char *wanted = invocation_option(invocation, "kind");
 	const struct kind *kind = find_kind(wanted);
-	AUTO_FINDINGS findings;
+	AUTO_FINDINGS findings = { 0 };
 	int result = EX_OK;
 
 	findings_init(&findings);

@@ -325,7 +325,7 @@ static void flush(void *context)
 /* One answer for each line, whatever is in it; only what stops all of it ends the walk. */
 static enum status answer_all(struct output_table *table)
 {
-	AUTO_INPUT_LINES lines;
+	AUTO_INPUT_LINES lines = { 0 };
 	enum status status = STATUS_OK;
 
 	input_lines_init(&lines, STDIN_FILENO, LINE_BYTES_MAX);

@@ -5,7 +5,7 @@
 static int list_roles(const struct invocation *invocation)
 {
 	static const char *const columns[] = { "name", "uid", "home", "shell" };
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct output_table table;
 	enum status status = STATUS_OK;
 	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
@@ -29,7 +29,7 @@ static int list_roles(const struct invocation *invocation)
 
 static int show_role(const struct invocation *invocation)
 {
-	AUTO_SUBJECT subject;
+	AUTO_SUBJECT subject = { 0 };
 	int code = subject_open(invocation, SUBJECT_ROLE, &subject);
 
 	if (code != EX_OK)

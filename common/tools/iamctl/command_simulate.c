@@ -68,7 +68,7 @@ static int read_policy(struct simulation *simulation, const char *path,
 	struct arena *arena = &simulation->decision.arena;
 	struct policy_document *document = arena_take(arena, 1, sizeof(*document));
 	struct complaint complaint = { .line = 0 };
-	AUTO_BUFFER bytes;
+	AUTO_BUFFER bytes = { 0 };
 	struct text source;
 	unsigned column;
 	enum status status = STATUS_NO_MEMORY;

@@ -163,7 +163,7 @@ static int check_file(const struct json *object, const char *path)
 static int read_file(struct simulation *simulation, const char *path)
 {
 	struct complaint complaint = { .line = 0 };
-	AUTO_BUFFER bytes;
+	AUTO_BUFFER bytes = { 0 };
 	enum status status;
 	int code = input_read(path, CONTEXT_BYTES_MAX, &bytes);
 

@@ -42,7 +42,7 @@ static enum status find_arn(const struct simulation *simulation, struct text arn
 
 	for (uint32_t i = 0; status == STATUS_OK; i++) {
 		struct access_principal principal;
-		AUTO_ARENA arena;
+		AUTO_ARENA arena = { 0 };
 
 		arena_init(&arena, SIGNIN_ARENA_MAX);
 		status = snapshot_record_at(&simulation->records.access, SNAPSHOT_MAP_PRINCIPALS, i,

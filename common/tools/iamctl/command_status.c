@@ -122,7 +122,7 @@ static void show_expiry(struct health *health)
 {
 	struct access_account account = { 0 };
 	struct text record;
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 
 	arena_init(&arena, ACCOUNT_BYTES_MAX);
 	if (!health->access.base)
@@ -172,7 +172,7 @@ static struct cell nsswitch_names_iam(const struct health *health)
 {
 	char path[PATH_MAX];
 	AUTO_CLOSE int fd = -1;
-	AUTO_BUFFER content;
+	AUTO_BUFFER content = { 0 };
 	struct text rest, line;
 	bool has_passwd = false, has_group = false;
 
@@ -260,7 +260,7 @@ static void show_verdict(const struct health *health)
 static int show_health(struct health *health)
 {
 	struct output *output = health->invocation->output;
-	AUTO_CONFIG config;
+	AUTO_CONFIG config = { 0 };
 	int code = read_config(health->invocation, &config);
 
 	if (code != EX_OK)

@@ -80,7 +80,7 @@ int command_sync(struct invocation *invocation)
 	};
 	AUTO_SYNC_RESULT result = { 0 };
 	struct complaint complaint = { 0 };
-	AUTO_CONFIG config;
+	AUTO_CONFIG config = { 0 };
 	enum status status;
 	/* Read for its own sake: a wrong iam.conf has an exit code of its own. */
 	int code = read_config(invocation, &config);

@@ -4,7 +4,7 @@
 
 int command_unlock(struct invocation *invocation)
 {
-	AUTO_SUBJECT subject;
+	AUTO_SUBJECT subject = { 0 };
 	const char *name = invocation_name(invocation);
 	enum status status = STATUS_NOT_FOUND;
 	int code = subject_open(invocation, SUBJECT_USER, &subject);

@@ -33,7 +33,7 @@ static void list_user(struct output_table *table, const struct snapshot *directo
 static int list_users(const struct invocation *invocation)
 {
 	static const char *const columns[] = { "name", "uid", "groups", "keys", "home", "shell" };
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct output_table table;
 	enum status status = STATUS_OK;
 	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
@@ -71,7 +71,7 @@ static void show_groups(struct output *output, const struct access_principal *pr
 static int show_keys(const struct invocation *invocation, const struct access_principal *principal)
 {
 	static const char *const columns[] = { "type", "id" };
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct snapshot_user user;
 	struct output_table table;
 	struct text lines = TEXT("");
@@ -111,7 +111,7 @@ static int show_credentials(const struct invocation *invocation, const struct su
 {
 	struct output *output = invocation->output;
 	struct credential_summary summary = { 0 };
-	AUTO_CONFIG config;
+	AUTO_CONFIG config = { 0 };
 	struct lockout_rule rule;
 	enum status status = STATUS_OK;
 	int code = read_config(invocation, &config);
@@ -139,7 +139,7 @@ static int show_credentials(const struct invocation *invocation, const struct su
 
 static int show_user(const struct invocation *invocation)
 {
-	AUTO_SUBJECT subject;
+	AUTO_SUBJECT subject = { 0 };
 	int code = subject_open(invocation, SUBJECT_USER, &subject);
 
 	if (code != EX_OK)

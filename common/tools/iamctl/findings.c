@@ -74,7 +74,7 @@ enum status findings_collect(struct findings *findings, const char *file, struct
 	struct policy_report report = { keep_finding, &collection };
 	struct complaint complaint = { .line = 0 };
 	struct policy_document document;
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	enum status status;
 
 	arena_init(&arena, FINDINGS_BYTES_MAX);

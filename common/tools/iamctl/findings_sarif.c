@@ -97,7 +97,7 @@ static void write_region(struct json_writer *writer, const struct finding *findi
 
 static void write_location(struct json_writer *writer, const struct finding *finding)
 {
-	AUTO_BUFFER uri;
+	AUTO_BUFFER uri = { 0 };
 	enum status status;
 
 	buffer_init(&uri, URI_BYTES_MAX);

@@ -269,7 +269,7 @@ static enum status lay_out(const struct json *value, struct buffer *out_text)
 
 static void print_document(struct output *output, const struct json *value)
 {
-	AUTO_BUFFER text;
+	AUTO_BUFFER text = { 0 };
 	struct text rest, line;
 	char buffer[OUTPUT_CELL_SIZE];
 

@@ -7,7 +7,7 @@ int principal_show_account(const struct invocation *invocation,
 			   const struct access_principal *principal)
 {
 	struct output *output = invocation->output;
-	AUTO_SNAPSHOT directory;
+	AUTO_SNAPSHOT directory = { 0 };
 	struct snapshot_user account = { 0 };
 	int code = open_snapshot(invocation, SNAPSHOT_DIRECTORY, &directory);
 	enum status status;

@@ -187,7 +187,7 @@ static void show_comparison(const struct proof_view *view, const struct policy_s
 {
 	static const char *const columns[] = { "element", "key", "expected", "actual", "holds" };
 	struct output_table table;
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct comparison comparison = { view, step, statement, &table, &arena };
 
 	arena_init(&arena, SHOWN_BYTES_MAX);

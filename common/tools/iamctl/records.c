@@ -81,8 +81,8 @@ int open_signin_records(const struct invocation *invocation, struct signin_recor
 					    .trust = invocation->trust,
 					    .local_accounts = invocation->accounts_file };
 	struct complaint complaint = { 0 };
-	AUTO_SNAPSHOT access;
-	AUTO_CONFIG config;
+	AUTO_SNAPSHOT access = { 0 };
+	AUTO_CONFIG config = { 0 };
 	enum status status;
 	int code = open_snapshot(invocation, SNAPSHOT_ACCESS, &access);
 

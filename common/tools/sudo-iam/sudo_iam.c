@@ -94,7 +94,7 @@ static enum status decide(struct signin_records *records, struct signin_request 
 static enum status check(struct arena *arena, struct signin_request *request,
 			 struct signin_answer *answer, bool *out_is_iam_user)
 {
-	AUTO_SIGNIN_RECORDS records;
+	AUTO_SIGNIN_RECORDS records = { 0 };
 	struct signin_taking taking;
 	enum status opened = signin_records_open(&records, &paths, &answer->complaint), status;
 
@@ -120,7 +120,7 @@ static enum status check(struct arena *arena, struct signin_request *request,
 static int plugin_check(char *const command_info[], char *const run_argv[], char *const run_envp[],
 			const char **errstr)
 {
-	AUTO_ARENA arena;
+	AUTO_ARENA arena = { 0 };
 	struct signin_request request = { .now = 0 };
 	struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
 	bool is_iam_user;

@@ -135,7 +135,7 @@ static char *const *first_argument(const struct sudo_lists *lists, bool is_edit)
 static enum status read_arguments(const struct sudo_lists *lists, bool is_edit, struct arena *arena,
 				  struct text *out_arguments)
 {
-	AUTO_BUFFER joined;
+	AUTO_BUFFER joined = { 0 };
 	enum status status = STATUS_OK;
 
 	buffer_init(&joined, SUDO_ARGUMENTS_MAX);
