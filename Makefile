@@ -33,7 +33,7 @@ WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-p
              -Wswitch-enum -Wvla -Wpointer-arith -Wwrite-strings -Wcast-qual -Wundef -Wformat=2
 HARDENING := -fstack-protector-strong -fno-common \
              $(call probe,-fstack-clash-protection) $(call probe,-fcf-protection) \
-             $(call probe,-ftrivial-auto-var-init=zero) \
+             $(call probe,-ftrivial-auto-var-init=$(if $(SANITIZE),pattern,zero)) \
              $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 SANITIZERS := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
               -fno-sanitize-recover=all -fno-omit-frame-pointer)

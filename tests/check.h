@@ -31,8 +31,13 @@ check_report(bool passed, const char *file, int line, const char *format, ...)
 		printf("# at %s:%d\n", file, line);
 }
 
-/* The label is a printf format with its arguments: name the row of the table. */
-#define CHECK(condition, ...) check_report((condition), __FILE__, __LINE__, __VA_ARGS__)
+/* The label is a printf format with its arguments: name the row of the table. They are looked at
+   when the condition is known, so they may tell what it filled in. */
+#define CHECK(condition, ...)                                                \
+	do {                                                                 \
+		bool check_passed = (condition);                             \
+		check_report(check_passed, __FILE__, __LINE__, __VA_ARGS__); \
+	} while (0)
 
 /* Setting up failed: the rest of the test would say nothing. */
 #define CHECK_REQUIRE(condition, what)                                                        \
