@@ -184,6 +184,13 @@ struct signin_password_change {
 	const struct password_history_watch *watch; /* may be NULL */
 };
 
+/* A random one that the policy accepts, for an administrator to give out. The answer says whether
+   the user can have one. */
+MUST_CHECK enum status signin_generate_password(const struct signin_records *records,
+						const struct signin_request *request,
+						struct signin_answer *out_answer,
+						struct secret *out_password);
+
 /* Reason SIGNIN_REASON_ALLOWED: stored. SIGNIN_REASON_PASSWORD_POLICY: out_explanation says why, a
    sentence a line. Needs the store. */
 MUST_CHECK enum status signin_change_password(const struct signin_records *records,

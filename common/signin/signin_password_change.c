@@ -1,3 +1,4 @@
+#include "password/password_generate.h"
 #include "password/password_hash.h"
 #include "password/password_policy.h"
 #include "signin/signin_decision.h"
@@ -92,6 +93,29 @@ enum status signin_may_change_password(const struct signin_records *records,
 	return find_subject(records, request, by_administrator, &arena, &subject, out_answer);
 }
 
+static struct password_owner owner_of(const struct change_subject *subject)
+{
+	return (struct password_owner){ subject->principal.iam_name, subject->principal.unix_name };
+}
+
+enum status signin_generate_password(const struct signin_records *records,
+				     const struct signin_request *request,
+				     struct signin_answer *out_answer, struct secret *out_password)
+{
+	AUTO_ARENA arena = { 0 };
+	struct change_subject subject;
+	struct password_owner owner;
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = find_subject(records, request, true, &arena, &subject, out_answer);
+	if (status != STATUS_OK || !signin_is_allowed(out_answer))
+		return status;
+	owner = owner_of(&subject);
+	status = password_generate(&subject.account.password_policy, &owner, out_password);
+	return status == STATUS_OK ? status : signin_fail(out_answer, status, SIGNIN_REASON_SYSTEM);
+}
+
 static void history_wipe_and_free(struct credential_history **history)
 {
 	if (*history)
@@ -165,6 +189,7 @@ enum status signin_change_password(const struct signin_records *records,
 {
 	AUTO_ARENA arena = { 0 };
 	struct change_subject subject;
+	struct password_owner owner;
 	unsigned faults;
 	enum status status;
 
@@ -176,9 +201,9 @@ enum status signin_change_password(const struct signin_records *records,
 	out_answer->reason = SIGNIN_REASON_NONE;
 	if (!records->store)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
+	owner = owner_of(&subject);
 	faults = password_policy_check(&subject.account.password_policy, change->new_password,
-				       &(struct password_owner){ subject.principal.iam_name,
-								 subject.principal.unix_name });
+				       &owner);
 	status = check_history(records, change, &subject, &faults);
 	if (status != STATUS_OK)
 		return signin_fail(out_answer, status, SIGNIN_REASON_STORE);

@@ -153,7 +153,7 @@ static const struct usage_case {
 	{ { "help" }, EX_OK, "mfa disable NAME DEVICE", NULL },
 	{ { "help", "sync" }, EX_OK, "--accept-shrink", NULL },
 	{ { "help", "mfa", "enable" }, EX_OK, "--algorithm ALGORITHM", NULL },
-	{ { "passwd", "--help" }, EX_OK, "passwd NAME", NULL }, /* needs no operand */
+	{ { "passwd", "--help" }, EX_OK, "[--temporary] NAME", NULL }, /* needs no operand */
 	{ { NULL }, EX_USAGE, NULL, "iamctl: needs a command; see 'iamctl --help'\n" },
 	{ { "help", "bogus" }, EX_USAGE, NULL, "iamctl: bogus: unknown command" },
 	{ { "bogus" }, EX_USAGE, NULL, "iamctl: bogus: unknown command; see 'iamctl --help'\n" },

@@ -1,6 +1,7 @@
 /* How long a password is good for, and whether it was used before. */
 #include "check.h"
 #include "password/password_expiry.h"
+#include "password/password_generate.h"
 #include "password/password_hash.h"
 #include "password/password_history.h"
 
@@ -135,8 +136,51 @@ static void test_history(void)
 	      "though what was found before it was found");
 }
 
+static const struct iam_password_policy generated_policies[] = {
+	{ .is_default = true, .minimum_length = 8 },
+	{ .minimum_length = 6 },
+	{ .minimum_length = 128,
+	  .require_symbols = true,
+	  .require_numbers = true,
+	  .require_uppercase = true,
+	  .require_lowercase = true },
+	{ .minimum_length = 20,
+	  .require_symbols = true,
+	  .require_numbers = true,
+	  .require_uppercase = true,
+	  .require_lowercase = true },
+};
+
+static void test_generate(void)
+{
+	const struct password_owner owner = { TEXT("ann"), TEXT("ann") };
+	const struct iam_password_policy endless = { .minimum_length = 129 };
+	struct secret first = { .length = 0 }, second = { .length = 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(generated_policies); i++) {
+		const struct iam_password_policy *policy = &generated_policies[i];
+		bool is_good = true;
+
+		for (int j = 0; j < 50; j++) {
+			is_good = is_good &&
+				  password_generate(policy, &owner, &first) == STATUS_OK &&
+				  first.length >= PASSWORD_GENERATED_LENGTH &&
+				  password_policy_check(policy, secret_text(&first), &owner) == 0;
+			is_good = is_good && !strpbrk(first.bytes, "lIO01 '\"$`\\,;&|") &&
+				  !strchr("23456789@%_+-", first.bytes[0]);
+		}
+		CHECK(is_good, "generate: policy %zu is kept, and nothing is hard to read", i);
+		CHECK(password_generate(policy, &owner, &second) == STATUS_OK &&
+			      strcmp(first.bytes, second.bytes) != 0,
+		      "generate: policy %zu: another one each time", i);
+	}
+	CHECK(password_generate(&endless, &owner, &first) == STATUS_BAD_INPUT,
+	      "generate: none is as long as that");
+}
+
 int main(void)
 {
+	test_generate();
 	test_age();
 	test_history();
 	return check_done();

@@ -1,16 +1,24 @@
 #include "signin/signin.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/log.h"
+#include "tools/iamctl/progress.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/terminal.h"
 
 enum { PASSWD_ATTEMPTS = 3, EXPLANATION_BYTES_MAX = 8192 };
+
+const struct command_option COMMAND_PASSWD_OPTIONS[3] = {
+	{ "generate", NULL, "make one up and print it", 'g', false },
+	{ "stdin", NULL, "read one line from standard input, and ask nothing", 0, false },
+	{ "temporary", NULL, "the user must change it at the next sign-in", 't', false },
+};
 
 struct passwd {
 	const struct invocation *invocation;
 	struct subject subject;
 	struct signin_records records;
 	struct terminal terminal;
+	bool is_generated;
 	char local_accounts[PATH_MAX];
 };
 
@@ -59,12 +67,23 @@ static int check_user(const struct passwd *passwd)
 	return EX_OK;
 }
 
+static int open_terminal(struct passwd *passwd)
+{
+	enum status status = STATUS_OK;
+
+	passwd->is_generated = invocation_option(passwd->invocation, "generate") != NULL;
+	if (invocation_option(passwd->invocation, "stdin"))
+		passwd->terminal.fd = STDIN_FILENO;
+	else if (!passwd->is_generated)
+		status = terminal_open(&passwd->terminal);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "/dev/tty");
+}
+
 /* The subject is opened before the records, because it tells what is wrong with a name. */
 static int open_all(struct passwd *passwd)
 {
 	const struct invocation *invocation = passwd->invocation;
 	AUTO_CONFIG config = { 0 };
-	enum status status;
 	int code = read_config(invocation, &config);
 
 	if (code == EX_OK)
@@ -75,8 +94,7 @@ static int open_all(struct passwd *passwd)
 		code = check_user(passwd);
 	if (code != EX_OK)
 		return code;
-	status = terminal_open(&passwd->terminal);
-	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "/dev/tty");
+	return open_terminal(passwd);
 }
 
 /* STATUS_NOT_FOUND when the two are not the same. */
@@ -106,51 +124,135 @@ static int explain(const char *name, enum signin_reason reason, const struct buf
 	return EX_DATAERR;
 }
 
-/* EX_OK when the password is stored, EX_DATAERR when another one may do. */
-static int try_once(const struct passwd *passwd)
+static void tell_step(void *context, size_t done, size_t total)
+{
+	progress_update(context, "comparing with passwords used before", done, total);
+}
+
+static int change_to(const struct passwd *passwd, const struct secret *password)
 {
 	const char *name = invocation_name(passwd->invocation);
 	struct signin_request request = request_for(passwd->invocation);
-	AUTO_SECRET password = { 0 };
-	struct signin_password_change change = { .request = &request, .by_administrator = true };
+	struct progress progress;
+	const struct password_history_watch watch = { tell_step, &progress };
+	const struct signin_password_change change = {
+		.request = &request,
+		.new_password = secret_text(password),
+		.by_administrator = true,
+		.is_temporary = invocation_option(passwd->invocation, "temporary") != NULL,
+		.watch = &watch,
+	};
 	struct signin_answer answer = { 0 };
 	AUTO_BUFFER explanation = { 0 };
 	enum status status;
 
 	buffer_init(&explanation, EXPLANATION_BYTES_MAX);
-	status = ask_twice(&passwd->terminal, &password);
+	progress_init(&progress);
+	status = signin_change_password(&passwd->records, &change, &answer, &explanation);
+	progress_end(&progress);
+	if (status != STATUS_OK)
+		return fail_with(status, &answer.complaint, name);
+	return signin_is_allowed(&answer) ? EX_OK : explain(name, answer.reason, &explanation);
+}
+
+static int generate(const struct passwd *passwd, struct secret *out_password)
+{
+	const char *name = invocation_name(passwd->invocation);
+	struct signin_request request = request_for(passwd->invocation);
+	struct signin_answer answer = { 0 };
+	enum status status =
+		signin_generate_password(&passwd->records, &request, &answer, out_password);
+
+	if (status != STATUS_OK)
+		return fail_with(status, &answer.complaint, name);
+	if (!signin_is_allowed(&answer))
+		return fail(EX_NOPERM, name, "%s", signin_reason_text(answer.reason));
+	return EX_OK;
+}
+
+/* EX_OK when there is one, EX_DATAERR when another one may do. */
+static int ask(const struct passwd *passwd, struct secret *out_password)
+{
+	const char *name = invocation_name(passwd->invocation);
+	enum status status = ask_twice(&passwd->terminal, out_password);
+
 	if (status == STATUS_NOT_FOUND)
 		return fail(EX_DATAERR, name, "the two passwords are not the same");
 	if (status == STATUS_UNAVAILABLE)
 		return fail(EX_NOINPUT, name, "no password was given; nothing was changed");
 	if (status == STATUS_BAD_INPUT)
 		return fail(EX_DATAERR, name, "the password is too long or holds a NUL");
-	if (status != STATUS_OK)
-		return fail_with(status, NULL, name);
-	change.new_password = secret_text(&password);
-	status = signin_change_password(&passwd->records, &change, &answer, &explanation);
-	if (status != STATUS_OK)
-		return fail_with(status, &answer.complaint, name);
-	return signin_is_allowed(&answer) ? EX_OK : explain(name, answer.reason, &explanation);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, name);
+}
+
+/* EX_OK when the password is stored, EX_DATAERR when another one may do. */
+static int try_once(const struct passwd *passwd, struct secret *out_password)
+{
+	int code =
+		passwd->is_generated ? generate(passwd, out_password) : ask(passwd, out_password);
+
+	return code == EX_OK ? change_to(passwd, out_password) : code;
+}
+
+static int check_options(const struct invocation *invocation)
+{
+	if (invocation_option(invocation, "generate") && invocation_option(invocation, "stdin"))
+		return fail(EX_USAGE, "--stdin", "there is nothing to read with --generate");
+	return EX_OK;
+}
+
+/* A temporary password of a user who may not change it is of no use to anybody. What policies say
+   may depend on the sign-in, so it is only said. */
+static void warn_of_dead_end(const struct passwd *passwd)
+{
+	struct signin_request request = request_for(passwd->invocation);
+	struct signin_answer answer = { 0 };
+	enum status status = signin_may_change_password(&passwd->records, &request, false, &answer);
+
+	if (!invocation_option(passwd->invocation, "temporary") || status != STATUS_OK ||
+	    signin_is_allowed(&answer))
+		return;
+	(void)fail(EX_OK, invocation_name(passwd->invocation),
+		   "the user may not be able to change it: %s", signin_reason_text(answer.reason));
+}
+
+static void tell(const struct passwd *passwd, const struct secret *password)
+{
+	struct output *output = passwd->invocation->output;
+	bool is_temporary = invocation_option(passwd->invocation, "temporary") != NULL;
+
+	output_object(output);
+	if (output->is_json) {
+		output_field(output, "changed", cell_flag(true));
+		output_field(output, "temporary", cell_flag(is_temporary));
+		if (passwd->is_generated)
+			output_field(output, "password", cell_text(secret_text(password)));
+	}
+	output_close_object(output);
+	if (passwd->is_generated) /* alone, for a script to take */
+		output_say(output, TONE_PLAIN, "%s", password->bytes);
+	else
+		output_say(output, TONE_GOOD, "%s: %spassword set",
+			   invocation_name(passwd->invocation), is_temporary ? "temporary " : "");
 }
 
 int command_passwd(struct invocation *invocation)
 {
 	CLEANUP(passwd_release)
 	struct passwd passwd = { .invocation = invocation, .terminal = { .fd = -1 } };
-	int code = open_all(&passwd);
+	AUTO_SECRET password = { 0 };
+	int code = check_options(invocation);
 
+	if (code == EX_OK)
+		code = open_all(&passwd);
 	if (code != EX_OK)
 		return code;
-	for (unsigned attempt = 1; (code = try_once(&passwd)) != EX_OK; attempt++)
-		if (code != EX_DATAERR || !passwd.terminal.is_terminal ||
+	for (unsigned attempt = 1; (code = try_once(&passwd, &password)) != EX_OK; attempt++)
+		if (code != EX_DATAERR || passwd.is_generated || !passwd.terminal.is_terminal ||
 		    attempt == PASSWD_ATTEMPTS)
 			return code;
 	log_change(invocation, &passwd.subject.principal, "password set");
-	output_object(invocation->output);
-	if (invocation->output->is_json)
-		output_field(invocation->output, "changed", cell_flag(true));
-	output_close_object(invocation->output);
-	output_say(invocation->output, TONE_GOOD, "%s: password set", invocation_name(invocation));
+	tell(&passwd, &password);
+	warn_of_dead_end(&passwd);
 	return EX_OK;
 }

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 
+#include "password/password_expiry.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/visible.h"
@@ -136,6 +137,11 @@ static void show_expiry(struct health *health)
 	}
 	output_field(health->invocation->output, "account", cell_text(account.account_id));
 	output_field(health->invocation->output, "expires", cell_time(account.expires));
+	output_field(health->invocation->output, "password_age_limit",
+		     account.password_policy.max_age_days
+			     ? cell_span((int64_t)account.password_policy.max_age_days *
+					 PASSWORD_DAY_SECONDS)
+			     : (struct cell){ 0 });
 	if (account.expires > 0 && account.expires <= health->invocation->now)
 		add_problem(health, "the directory has expired and nobody can sign in; "
 				    "the source must publish a new one");

@@ -1,8 +1,11 @@
 #include "credentials/lockout.h"
+#include "signin/signin.h"
 #include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/principal.h"
 #include "tools/iamctl/records.h"
+
+enum { ACCOUNT_BYTES_MAX = 1 << 20 };
 
 /* One key a line, each line with its end. */
 static size_t count_lines(struct text lines)
@@ -107,6 +110,48 @@ static int show_devices(const struct invocation *invocation, const struct subjec
 	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "credentials.db");
 }
 
+static const char *const origins[CREDENTIAL_ORIGIN_COUNT] = {
+	[CREDENTIAL_ORIGIN_UNKNOWN] = NULL,
+	[CREDENTIAL_ORIGIN_USER] = "user",
+	[CREDENTIAL_ORIGIN_ADMINISTRATOR] = "administrator",
+};
+
+static int show_password(const struct invocation *invocation, const struct subject *subject,
+			 const struct credential_summary *summary)
+{
+	struct output *output = invocation->output;
+	struct access_account account = { 0 };
+	struct complaint complaint = { 0 };
+	struct password_age age;
+	struct text record;
+	AUTO_ARENA arena = { 0 };
+	enum status status = snapshot_find_record(&subject->access, SNAPSHOT_MAP_SETTINGS,
+						  TEXT("account"), &record);
+
+	arena_init(&arena, ACCOUNT_BYTES_MAX);
+	if (status == STATUS_OK)
+		status = access_account_decode(record, &arena, &account, &complaint);
+	if (status != STATUS_OK)
+		return fail_with(status, &complaint, "access.snapshot");
+	age = signin_password_age_of(&subject->principal, &account.password_policy, summary,
+				     invocation->now);
+	output_field(output, "password_here", cell_flag(summary->has_password));
+	output_field(output, "password_changed", cell_time(summary->password_changed));
+	output_field(output, "password_set_by",
+		     origins[summary->password_origin]
+			     ? cell_string(origins[summary->password_origin])
+			     : (struct cell){ 0 });
+	output_field(output, "must_change",
+		     cell_flag(summary->has_password ? password_must_change(age.standing)
+						     : subject->principal.password_reset_required));
+	output_field(output, "password_expires",
+		     summary->has_password ? cell_time(age.expires) : (struct cell){ 0 });
+	output_field(output, "password_days_left",
+		     summary->has_password && age.expires ? cell_number(age.days_left)
+							  : (struct cell){ 0 });
+	return EX_OK;
+}
+
 static int show_credentials(const struct invocation *invocation, const struct subject *subject)
 {
 	struct output *output = invocation->output;
@@ -124,9 +169,9 @@ static int show_credentials(const struct invocation *invocation, const struct su
 		return fail_with(status, NULL, "credentials.db");
 	rule = (struct lockout_rule){ config.lockout_failures, config.lockout_seconds };
 	output_field(output, "password_at_iam", cell_flag(subject->principal.password_enabled));
-	output_field(output, "must_change", cell_flag(subject->principal.password_reset_required));
-	output_field(output, "password_here", cell_flag(summary.has_password));
-	output_field(output, "password_changed", cell_time(summary.password_changed));
+	code = show_password(invocation, subject, &summary);
+	if (code != EX_OK)
+		return code;
 	output_field(output, "last_success", cell_time(summary.last_success));
 	output_field(output, "failures", cell_number(summary.lockout.failures));
 	output_field(output, "last_failure", cell_time(summary.lockout.last_failure));
