@@ -135,3 +135,17 @@ fresh_code() { # fresh_code USER
 	}
 	code_of "$seed" 1
 }
+
+# The directory of the scenarios about IAM's policies, and sudo's plugin. sudoers lets everybody ask, so
+# that who is refused is refused by policies.
+use_policies() {
+	local user
+	cp "$system/directory/policies.json" /etc/iam/directory.json
+	for user in alice bob carol robot; do
+		sed -i "s|@KEY_$user@|$(cut -d' ' -f1,2 "/root/.ssh/$user.pub")|" /etc/iam/directory.json
+	done
+	printf '[host]\nname = iam-demo\n' >/etc/iam/iam.conf
+	require iamctl sync --accept-shrink
+	printf 'Plugin iam_approval sudo_iam.so\n' >/etc/sudo.conf
+	printf 'alice, bob, carol, deploy ALL=(ALL:ALL) ALL\n' >/etc/sudoers.d/zz-all-may-ask
+}
