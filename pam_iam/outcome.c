@@ -98,6 +98,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_LOCKED:
 	case SIGNIN_REASON_PASSWORD_NOT_SET:
 	case SIGNIN_REASON_MFA_NOT_ENROLLED:
+	case SIGNIN_REASON_MFA_TOO_OLD:
 		return CLASS_UNPROVEN;
 	case SIGNIN_REASON_PASSWORD_DISABLED:
 	case SIGNIN_REASON_ROLE_DIRECT:

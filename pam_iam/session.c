@@ -174,21 +174,36 @@ static int open_unknown(struct attempt *attempt)
 	return PAM_SUCCESS;
 }
 
+static void tell_days(struct attempt *attempt, const char *what, const char *name,
+		      uint32_t days_left)
+{
+	char told[CREDENTIAL_DEVICE_NAME_MAX + 80];
+	enum status status;
+
+	if (days_left == 0)
+		status = text_format(told, sizeof(told), "Your %s%s expires today.", what, name);
+	else
+		status = text_format(told, sizeof(told), "Your %s%s expires in %u day%s.", what,
+				     name, days_left, days_left == 1 ? "" : "s");
+	if (status == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
+}
+
 /* That it cannot be found out keeps nobody out. */
 static void warn_of_expiry(struct attempt *attempt)
 {
-	struct password_age age;
-	char told[100];
+	struct password_age password = { 0 };
+	struct signin_device_age device = { .expires_soon = false };
 
 	if (!signin_session_is_attended(&attempt->records, &attempt->request) ||
-	    !attempt_open_place(attempt) ||
-	    signin_password_age(&attempt->records, &attempt->request, &age) != STATUS_OK ||
-	    age.standing != PASSWORD_EXPIRES_SOON)
+	    !attempt_open_place(attempt))
 		return;
-	if (text_format(told, sizeof(told), "Your password expires in %u day%s.", age.days_left,
-			age.days_left == 1 ? "" : "s") == STATUS_OK)
-		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO,
-				  age.days_left > 0 ? told : "Your password expires today.");
+	if (signin_password_age(&attempt->records, &attempt->request, &password) == STATUS_OK &&
+	    password.standing == PASSWORD_EXPIRES_SOON)
+		tell_days(attempt, "password", "", password.days_left);
+	if (signin_device_age(&attempt->records, &attempt->request, &device) == STATUS_OK &&
+	    device.expires_soon)
+		tell_days(attempt, "MFA device ", device.name, device.days_left);
 }
 
 int session_open(struct attempt *attempt, enum attempt_user user)

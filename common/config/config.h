@@ -60,7 +60,10 @@ struct config {
 	/* [mfa] */
 	enum config_mfa mfa;
 	uint32_t otp_window;   /* steps on either side: 0 to 2; 1 */
+	uint32_t seed_age_max; /* seconds; 0: no limit */
 	uint32_t mfa_remember; /* seconds a code counts for sudo in its login session; 12 hours */
+	/* [ssh] */
+	uint32_t key_age_max; /* seconds; 0: no limit */
 	/* [lockout] */
 	uint32_t lockout_failures; /* 5 */
 	uint32_t lockout_seconds;  /* 900 */

@@ -8,7 +8,7 @@ struct user_row {
 
 /* What the devices say of a code. */
 struct code_answer {
-	size_t devices, asked; /* how many there are; how many had tries left */
+	size_t devices, young, asked; /* how many there are, not too old, with tries left too */
 	enum otp_match match;
 	struct device_row device; /* the one of OTP_MATCH; its seed is not kept */
 };
@@ -44,6 +44,14 @@ static bool has_tries_left(const struct device_row *row, int64_t now)
 	       row->tries_span != now / CREDENTIAL_TRIES_SECONDS;
 }
 
+static bool is_too_old(const struct credential_attempt *attempt, const struct device_row *row)
+{
+	int64_t expires =
+		credential_device_expires(&row->device, attempt->device_age_max, attempt->now);
+
+	return expires != 0 && expires <= attempt->now;
+}
+
 static enum status compare_with(const struct credential_attempt *attempt, struct device_row *row,
 				struct code_answer *answer)
 {
@@ -62,7 +70,7 @@ static enum status compare_with(const struct credential_attempt *attempt, struct
 	return STATUS_OK;
 }
 
-/* Every device is asked, whichever answers first. */
+/* Every device that is not too old is asked, whichever answers first. */
 static enum status code_ask(struct credential_store *store,
 			    const struct credential_attempt *attempt,
 			    struct code_answer *out_answer)
@@ -78,6 +86,9 @@ static enum status code_ask(struct credential_store *store,
 		if (status != STATUS_OK)
 			break;
 		answer.devices++;
+		if (is_too_old(attempt, &row))
+			continue;
+		answer.young++;
 		if (!has_tries_left(&row, attempt->now))
 			continue;
 		answer.asked++;
@@ -101,6 +112,8 @@ static bool is_settled_unseen(const struct credential_attempt *attempt, const st
 		outcome->verdict = CREDENTIAL_NO_PASSWORD;
 	else if (attempt->code_wanted && answer->devices == 0)
 		outcome->verdict = CREDENTIAL_NO_DEVICE;
+	else if (attempt->code_wanted && answer->young == 0)
+		outcome->verdict = CREDENTIAL_OLD_DEVICES;
 	else if (attempt->code_wanted && answer->asked == 0) {
 		outcome->verdict = CREDENTIAL_LOCKED;
 		outcome->too_many_codes = true;

@@ -51,6 +51,16 @@ enum status device_row_read(struct credential_store *store, sqlite3_stmt *statem
 	return STATUS_OK;
 }
 
+int64_t credential_device_expires(const struct credential_device *device, int64_t age_max,
+				  int64_t now)
+{
+	if (age_max == 0)
+		return 0;
+	if (device->enabled_at <= 0 || device->enabled_at > now)
+		return INT64_MIN;
+	return device->enabled_at > INT64_MAX - age_max ? INT64_MAX : device->enabled_at + age_max;
+}
+
 enum status credential_devices(struct credential_store *store, struct text user_id,
 			       struct credential_device *out_devices, size_t *out_count)
 {

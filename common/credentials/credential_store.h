@@ -116,6 +116,11 @@ struct credential_device {
 	int64_t enabled_at, last_used; /* 0 for never */
 };
 
+/* When its codes are accepted no more: 0 for never, the past for a device that was enabled at no
+   known time or in the future. */
+int64_t credential_device_expires(const struct credential_device *device, int64_t age_max,
+				  int64_t now);
+
 /* Up to CREDENTIAL_DEVICES_MAX, in the order they were enabled; without seeds. */
 MUST_CHECK enum status credential_devices(struct credential_store *store, struct text user_id,
 					  struct credential_device *out_devices, size_t *out_count);
@@ -147,6 +152,7 @@ struct credential_attempt {
 	bool code_wanted;
 	struct text code; /* any text; compared only when it is all digits of the right number */
 	unsigned otp_window;
+	int64_t device_age_max; /* seconds since a device was enabled; 0: no limit */
 	struct lockout_rule lockout;
 	int64_t now;
 };
@@ -157,6 +163,7 @@ enum credential_verdict {
 	CREDENTIAL_LOCKED,      /* refused unseen, not counted */
 	CREDENTIAL_NO_PASSWORD, /* wanted and there is none; not counted */
 	CREDENTIAL_NO_DEVICE,   /* a code wanted and no device enrolled; not counted */
+	CREDENTIAL_OLD_DEVICES, /* a code wanted and all are too old; not counted */
 };
 
 struct credential_outcome {

@@ -158,6 +158,18 @@ struct password_age signin_password_age_of(const struct access_principal *princi
 					   const struct iam_password_policy *policy,
 					   const struct credential_summary *summary, int64_t now);
 
+/* The user's device that is the next to be too old for seed_age_max. STATUS_NOT_FOUND when there is
+   none, or no limit. Needs the store. */
+struct signin_device_age {
+	char name[CREDENTIAL_DEVICE_NAME_MAX + 1];
+	uint32_t days_left; /* whole days until then */
+	bool expires_soon;  /* within PASSWORD_WARNING_DAYS */
+};
+
+MUST_CHECK enum status signin_device_age(const struct signin_records *records,
+					 const struct signin_request *request,
+					 struct signin_device_age *out_age);
+
 /* May the user be told at the beginning of this session that the password expires soon? False where
    nobody reads it, and inside a session, where it was told. */
 bool signin_session_is_attended(const struct signin_records *records,

@@ -122,6 +122,8 @@ static enum signin_reason reason_of(const struct credential_outcome *outcome)
 		return SIGNIN_REASON_PASSWORD_NOT_SET;
 	case CREDENTIAL_NO_DEVICE:
 		return SIGNIN_REASON_MFA_NOT_ENROLLED;
+	case CREDENTIAL_OLD_DEVICES:
+		return SIGNIN_REASON_MFA_TOO_OLD;
 	case CREDENTIAL_REFUSED:
 		break;
 	}
@@ -184,6 +186,7 @@ enum status signin_authenticate(const struct signin_records *records,
 		.code_wanted = factors->code,
 		.code = code,
 		.otp_window = records->config.otp_window,
+		.device_age_max = records->config.seed_age_max,
 		.lockout = { records->config.lockout_failures, records->config.lockout_seconds },
 		.now = request->now,
 	};

@@ -21,6 +21,9 @@ static const struct reason_words {
 	[SIGNIN_REASON_MFA_NOT_ENROLLED] = { "mfa-not-enrolled",
 					     "A one-time code is required and the user has no "
 					     "device on this host." },
+	[SIGNIN_REASON_MFA_TOO_OLD] = { "mfa-too-old",
+					"The user's MFA devices are older than seed_age_max "
+					"allows." },
 	[SIGNIN_REASON_ROLE_DIRECT] = { "role-direct", "The name is a role's, which nobody signs "
 						       "in to directly." },
 	[SIGNIN_REASON_SNAPSHOT_STALE] = { "snapshot-stale",

@@ -20,6 +20,7 @@ enum signin_reason {
 	SIGNIN_REASON_PASSWORD_NOT_SET,
 	SIGNIN_REASON_PASSWORD_DISABLED, /* no login profile in IAM */
 	SIGNIN_REASON_MFA_NOT_ENROLLED,
+	SIGNIN_REASON_MFA_TOO_OLD, /* has devices, and all are past their time */
 	SIGNIN_REASON_ROLE_DIRECT,
 	SIGNIN_REASON_SNAPSHOT_STALE,
 	SIGNIN_REASON_SNAPSHOT_EXPIRED,    /* the document's own Expires has passed */

@@ -2,9 +2,10 @@
  * Home, shell, GECOS and keys of each account. A tag that will not do is left aside with a report;
  * the default stands in.
  */
+#include "base/timestamp.h"
 #include "sync/sync_internal.h"
 
-enum { HOME_BYTES_MAX = 255, KEYS_BYTES_MAX = 1 << 20 };
+enum { HOME_BYTES_MAX = 255, KEYS_BYTES_MAX = 1 << 20, KEY_WARNING_SECONDS = 15 * 86400 };
 
 struct attribute {
 	const char *tag;
@@ -77,6 +78,49 @@ static enum status choose_home(struct sync_work *work, struct account *account)
 	return status;
 }
 
+static enum status report_key(struct sync_work *work, enum sync_report_code code,
+			      const struct account *account, const struct iam_ssh_key *key)
+{
+	struct shown user, id;
+	char since[TIMESTAMP_TEXT_SIZE];
+
+	return sync_report(work, code, "user %s: key %s of %s", show(account->entity->name, &user),
+			   show(key->id, &id),
+			   key->uploaded ? timestamp_format(key->uploaded, since) : "no known day");
+}
+
+/* Whether a key is young enough to be offered. A key that was uploaded in the future was uploaded
+   just now, by a clock that is ahead. */
+static enum status look_at_age(struct sync_work *work, const struct account *account,
+			       const struct iam_ssh_key *key, bool *out_is_offered)
+{
+	int64_t age = work->options->now - key->uploaded, limit = work->config.key_age_max;
+
+	*out_is_offered = true;
+	if (limit == 0)
+		return STATUS_OK;
+	if (key->uploaded == 0)
+		return report_key(work, REPORT_KEY_AGE_UNKNOWN, account, key);
+	*out_is_offered = age < limit;
+	if (!*out_is_offered)
+		return report_key(work, REPORT_KEY_TOO_OLD, account, key);
+	if (limit - age <= KEY_WARNING_SECONDS)
+		return report_key(work, REPORT_KEY_EXPIRES_SOON, account, key);
+	return STATUS_OK;
+}
+
+static enum status list_key(struct sync_work *work, const struct account *account,
+			    const struct iam_ssh_key *key, struct buffer *lines)
+{
+	bool is_offered = false;
+	enum status status = look_at_age(work, account, key, &is_offered);
+
+	if (status != STATUS_OK || !is_offered)
+		return status;
+	return buffer_append_format(lines, "%.*s %.*s\n", TEXT_ARGUMENTS(key->body),
+				    TEXT_ARGUMENTS(key->id));
+}
+
 /* One "type base64 id" a line, as snapshots have them. */
 static enum status list_keys(struct sync_work *work, struct account *account)
 {
@@ -87,9 +131,7 @@ static enum status list_keys(struct sync_work *work, struct account *account)
 		return STATUS_OK;
 	buffer_init(&keys, KEYS_BYTES_MAX);
 	for (size_t i = 0; status == STATUS_OK && i < account->user->key_count; i++)
-		status = buffer_append_format(&keys, "%.*s %.*s\n",
-					      TEXT_ARGUMENTS(account->user->keys[i].body),
-					      TEXT_ARGUMENTS(account->user->keys[i].id));
+		status = list_key(work, account, &account->user->keys[i], &keys);
 	if (status != STATUS_OK)
 		return status;
 	account->keys = arena_text(&work->arena, buffer_text(&keys));

@@ -197,6 +197,45 @@ static void test_warnings(void)
 	}
 }
 
+static const struct device_case {
+	int days;
+	int code;
+	const char *logged, *told;
+} device_cases[] = {
+	{ 60, PAM_SUCCESS, "sign-in accepted", "" },
+	{ 80, PAM_SUCCESS, "sign-in accepted", "Your MFA device phone expires in 9 days.\n" },
+	{ 90, PAM_AUTH_ERR, "reason=mfa-too-old", "" },
+};
+
+static void test_devices(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(device_cases); i++) {
+		const struct device_case *row = &device_cases[i];
+		struct stage_call call = { .service = "login", .user = "alice", .tty = "tty1" };
+		struct talk talk = { .replies = { PERSON_PASSWORD, stage_code() } };
+		char sql[128];
+		pam_handle_t *pamh;
+		int code;
+
+		stage_reset();
+		stage_plain_service("login", "");
+		scratch_write(STAGE_CONFIG, "iam.conf.d/age.conf",
+			      TEXT("[mfa]\nseed_age_max = 90d\n"), 0644);
+		(void)snprintf(sql, sizeof(sql), "UPDATE device SET enabled_at = %lld",
+			       (long long)time(NULL) - row->days * (long long)DAY - 60);
+		fixture_by_hand(STAGE_STATE, sql);
+		pamh = stage_start(&call, &talk);
+		code = pam_authenticate(pamh, 0);
+		(void)stage_log();
+		CHECK(code == row->code && stage_logged(row->logged), "device of %d days: %s",
+		      row->days, pam_strerror(NULL, code));
+		CHECK(pam_open_session(pamh, 0) == PAM_SUCCESS && strcmp(talk.told, row->told) == 0,
+		      "device of %d days: '%s'", row->days, talk.told);
+		pam_end(pamh, code);
+	}
+	scratch_remove(STAGE_CONFIG "/iam.conf.d");
+}
+
 int main(void)
 {
 	stage_init();
@@ -205,5 +244,6 @@ int main(void)
 	test_hard_change();
 	test_temporary();
 	test_warnings();
+	test_devices();
 	return check_done();
 }

@@ -311,6 +311,56 @@ static void test_damage(struct credential_store *store)
 	}
 }
 
+enum { AGE_NOW = 9000000, AGE_MAX = 1000 };
+
+static const struct age_case {
+	const char *label;
+	int64_t age_max, enabled_first, enabled_second; /* two devices; the code is the first's */
+	enum credential_verdict verdict;
+	unsigned failures;
+} age_cases[] = {
+	{ "no limit", 0, 1, 1, CREDENTIAL_ACCEPTED, 0 },
+	{ "the last second", AGE_MAX, AGE_NOW - AGE_MAX + 1, AGE_NOW, CREDENTIAL_ACCEPTED, 0 },
+	{ "too old, another is not", AGE_MAX, AGE_NOW - AGE_MAX, AGE_NOW, CREDENTIAL_REFUSED, 1 },
+	{ "both too old", AGE_MAX, AGE_NOW - AGE_MAX, 1, CREDENTIAL_OLD_DEVICES, 0 },
+	{ "enabled in the future", AGE_MAX, AGE_NOW + 1, 1, CREDENTIAL_OLD_DEVICES, 0 },
+	{ "enabled at no known time", AGE_MAX, 0, 0, CREDENTIAL_OLD_DEVICES, 0 },
+};
+
+static void test_device_ages(void)
+{
+	struct text id = TEXT("AIDADEVICEAGE000001");
+	char path[SCRATCH_PATH_SIZE], code[OTP_CODE_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(age_cases); i++) {
+		const struct age_case *row = &age_cases[i];
+		struct credential_attempt attempt =
+			fixture_attempt(id, fixture_code(AGE_NOW, code), AGE_NOW);
+		struct credential_outcome outcome;
+		struct credential_store *store;
+		char name[16], sql[256];
+
+		(void)snprintf(name, sizeof(name), "age-%zu", i);
+		store = fixture_open(scratch_path(path, folder, name));
+		fixture_add_user(store, id);
+		CHECK_REQUIRE(fixture_add_device(store, id, "other",
+						 TEXT("abcdefghijklmnopqrstuvwxyz"),
+						 NULL) == STATUS_OK,
+			      "a second device");
+		(void)snprintf(sql, sizeof(sql),
+			       "UPDATE device SET enabled_at = CASE name WHEN 'phone' THEN %lld"
+			       " ELSE %lld END",
+			       (long long)row->enabled_first, (long long)row->enabled_second);
+		fixture_by_hand(path, sql);
+		attempt.device_age_max = row->age_max;
+		CHECK(credential_attempt(store, &attempt, &outcome) == STATUS_OK &&
+			      outcome.verdict == row->verdict &&
+			      outcome.lockout.failures == row->failures,
+		      "device age: %s (%d)", row->label, (int)outcome.verdict);
+		credential_store_close(store);
+	}
+}
+
 int main(void)
 {
 	AUTO_CREDENTIAL_STORE *store = NULL;
@@ -328,5 +378,6 @@ int main(void)
 	test_nobody(store);
 	test_bad_attempts(store);
 	test_damage(store);
+	test_device_ages();
 	return check_done();
 }

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "base/timestamp.h"
 #include "check.h"
 #include "support/scratch.h"
 #include "support/sync_host.h"
@@ -147,11 +148,72 @@ static void test_bad_key(void)
 	      "the key is reported, with its place");
 }
 
+#define KEY_BODY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBp6QSwsP2qE5q9ZqYHJ2K7kGzY8m0Xv7uJvJ3b4b5c6"
+
+static const struct age_case {
+	const char *label, *conf;
+	int64_t age; /* since the upload, in seconds; 0: a key in a tag */
+	bool is_offered;
+	const char *code; /* NULL: nothing to report */
+} age_cases[] = {
+	{ "no limit", "", 4000LL * HOST_DAY, true, NULL },
+	{ "young", "[ssh]\nkey_age_max = 90d\n", HOST_DAY, true, NULL },
+	{ "uploaded by a clock that is ahead", "[ssh]\nkey_age_max = 90d\n", -5, true, NULL },
+	{ "a second before the warning", "[ssh]\nkey_age_max = 90d\n", 75LL * HOST_DAY - 1, true,
+	  NULL },
+	{ "the warning begins", "[ssh]\nkey_age_max = 90d\n", 75LL * HOST_DAY, true,
+	  "key-expires-soon" },
+	{ "the last second", "[ssh]\nkey_age_max = 90d\n", 90LL * HOST_DAY - 1, true,
+	  "key-expires-soon" },
+	{ "too old", "[ssh]\nkey_age_max = 90d\n", 90LL * HOST_DAY, false, "key-too-old" },
+	{ "without a date", "[ssh]\nkey_age_max = 90d\n", 0, true, "key-age-unknown" },
+	{ "without a date or limit", "", 0, true, NULL },
+};
+
+static void test_key_ages(void)
+{
+	static const char *const codes[] = { "key-too-old", "key-expires-soon", "key-age-unknown" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(age_cases); i++) {
+		const struct age_case *row = &age_cases[i];
+		const char *tags = row->age ? NULL : "SshKey1=" KEY_BODY;
+		struct host_entity users[] = { { "alice", 1, 1, "", tags, NULL },
+					       { .name = NULL } };
+		char uploaded[TIMESTAMP_TEXT_SIZE], more[1024];
+		struct snapshot snapshot;
+		struct snapshot_user user;
+		struct text keys = TEXT("");
+		unsigned reports = 0;
+
+		(void)snprintf(more, sizeof(more),
+			       ",\"SSHPublicKeys\":[{\"UserName\":\"alice\",\"SSHPublicKeyId\":"
+			       "\"APKAEXAMPLE000000001\",\"Status\":\"Active\","
+			       "\"SSHPublicKeyBody\":\"" KEY_BODY "\",\"UploadDate\":\"%s\"}]",
+			       timestamp_format(HOST_NOW - row->age, uploaded));
+		(void)host_start();
+		host_write("etc/iam/iam.conf", row->conf);
+		host_sync_document(
+			&(struct host_document){ .users = users, .more = row->age ? more : NULL });
+		snapshot = host_snapshot(SNAPSHOT_DIRECTORY);
+		CHECK(snapshot_find_user(&snapshot, TEXT("alice"), &user) == STATUS_OK &&
+			      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK &&
+			      (keys.length > 0) == row->is_offered,
+		      "key: %s: %s", row->label, row->is_offered ? "offered" : "left out");
+		snapshot_close(&snapshot);
+		for (size_t k = 0; k < ARRAY_LENGTH(codes); k++)
+			reports += host_reports(codes[k]);
+		CHECK(row->code ? reports == 1 && host_reported(row->code, "user alice: key ")
+				: reports == 0,
+		      "key: %s: report %s", row->label, row->code ? row->code : "none");
+	}
+}
+
 int main(void)
 {
 	test_rows();
 	test_home_too_long();
 	test_keys();
 	test_bad_key();
+	test_key_ages();
 	return check_done();
 }
