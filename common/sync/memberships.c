@@ -1,6 +1,5 @@
 /*
- * Who is in which group, from both sides; and iam-sudo, whose members are those of the groups that
- * sudo_groups in iam.conf names.
+ * Who is in which group, from both sides. Who is in iam-sudo was found by could_sudo.c.
  */
 #include "snapshot/snapshot_format.h"
 #include "sync/sync_internal.h"
@@ -47,33 +46,25 @@ static enum status find_groups(struct sync_work *work, struct account *account)
 	return STATUS_OK;
 }
 
-/* Adds iam-sudo (the first group) behind the account's own when one of them gives it. */
+/* Of its IAM groups and, where it may ask, of iam-sudo, which is the first of all groups. */
 static enum status number_groups(struct sync_work *work, struct account *account)
 {
-	struct unix_group *sudo = &work->groups[0];
-	bool may_sudo = false;
-
 	account->gids = arena_take(&work->arena, account->group_count + 1, sizeof(*account->gids));
 	if (!account->gids)
 		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < account->group_count; i++) {
-		may_sudo = may_sudo || account->groups[i]->may_sudo;
+	for (size_t i = 0; i < account->group_count; i++)
 		if (is_mapped(account->groups[i]->name))
 			account->gids[account->gid_count++] = account->groups[i]->gid;
-	}
-	account->is_in_sudo = may_sudo && is_mapped(sudo->name);
 	if (account->is_in_sudo)
-		account->gids[account->gid_count++] = sudo->gid;
+		account->gids[account->gid_count++] = work->groups[0].gid;
 	qsort(account->gids, account->gid_count, sizeof(*account->gids), order_of_numbers);
 	return STATUS_OK;
 }
 
 static enum status join_groups(struct sync_work *work, struct account *account)
 {
-	enum status status = find_groups(work, account);
+	enum status status = number_groups(work, account);
 
-	if (status == STATUS_OK)
-		status = number_groups(work, account);
 	if (status != STATUS_OK || account->gid_count <= SNAPSHOT_GIDS_MAX)
 		return status;
 	status = sync_report(work, REPORT_TOO_MANY_GROUPS, "user %s: %zu groups",
@@ -147,7 +138,7 @@ static enum status list_unix_names(struct group_words *words)
 }
 
 static enum status look_up_words(const struct group_words *words, const char *option,
-				 struct config_list list, bool gives_sudo)
+				 struct config_list list)
 {
 	for (size_t i = 0; i < list.count; i++) {
 		struct unix_group *found[] = {
@@ -161,9 +152,6 @@ static enum status look_up_words(const struct group_words *words, const char *op
 					     option, list.words[i].bytes);
 		if (status != STATUS_OK)
 			return status;
-		for (size_t k = 0; gives_sudo && k < ARRAY_LENGTH(found); k++)
-			if (found[k])
-				found[k]->may_sudo = true;
 	}
 	return STATUS_OK;
 }
@@ -175,14 +163,14 @@ static enum status read_group_words(struct sync_work *work)
 	enum status status = list_unix_names(&words);
 
 	if (status == STATUS_OK)
-		status = look_up_words(&words, "sudo_groups", config->sudo_groups, true);
+		status = look_up_words(&words, "sudo_groups", config->sudo_groups);
 	if (status == STATUS_OK)
-		status = look_up_words(&words, "login_groups", config->login_groups, false);
+		status = look_up_words(&words, "login_groups", config->login_groups);
 	if (status == STATUS_OK)
-		status = look_up_words(&words, "deny_groups", config->deny_groups, false);
+		status = look_up_words(&words, "deny_groups", config->deny_groups);
 	for (size_t i = 0; status == STATUS_OK && i < config->local_group_count; i++)
 		status = look_up_words(&words, config->local_groups[i].key.bytes,
-				       config->local_groups[i].words, false);
+				       config->local_groups[i].words);
 	map_release(&words.by_unix_name);
 	return status;
 }
@@ -195,8 +183,18 @@ enum status memberships_find(struct sync_work *work)
 		struct account *account = &work->accounts[i];
 
 		if (account->user && is_mapped(account->name))
-			status = join_groups(work, account);
+			status = find_groups(work, account);
 	}
+	return status;
+}
+
+enum status memberships_number(struct sync_work *work)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < work->account_count; i++)
+		if (is_mapped(work->accounts[i].name))
+			status = join_groups(work, &work->accounts[i]);
 	return status;
 }
 

@@ -8,8 +8,7 @@ enum { PROGRESS_EVERY = 4096 };
 
 struct writing {
 	struct sync_work *work;
-	struct map managed; /* ARN to struct iam_policy */
-	struct map stored;  /* keys whose policy has its record, or was reported to be missing */
+	struct map stored; /* keys whose policy has its record, or is missing */
 	struct buffer json;
 	struct access_policy *policies; /* of the account or group at hand */
 	size_t policy_count, policy_capacity;
@@ -19,7 +18,6 @@ struct writing {
 
 static void writing_release(struct writing *writing)
 {
-	map_release(&writing->managed);
 	map_release(&writing->stored);
 	buffer_release(&writing->json);
 	free(writing->policies);
@@ -44,28 +42,24 @@ static enum status add_policy(struct writing *writing, struct access_policy poli
 	return STATUS_OK;
 }
 
-/* Writes a policy's record the first time it is asked for; document is empty when the directory
-   does not have it, which is reported once. */
+/* Writes a policy's record the first time it is asked for, as it is: whoever decides reads it.
+   document is empty when the directory does not have it. */
 static enum status store_policy(struct writing *writing, struct text key, struct text document)
 {
 	static char marker;
-	struct sync_work *work = writing->work;
 	enum status status;
-	struct shown shown;
 
 	if (map_find(&writing->stored, key))
 		return STATUS_OK;
 	status = map_add(&writing->stored, key, &marker, NULL);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK || document.length == 0)
 		return status;
-	if (document.length == 0)
-		return sync_report(work, REPORT_POLICY_UNKNOWN, "policy %s", show(key, &shown));
-	return record_add(work, SNAPSHOT_MAP_POLICIES, key, document);
+	return record_add(writing->work, SNAPSHOT_MAP_POLICIES, key, document);
 }
 
 static enum status store_managed(struct writing *writing, struct text arn)
 {
-	const struct iam_policy *policy = map_find(&writing->managed, arn);
+	const struct iam_policy *policy = map_find(&writing->work->managed, arn);
 
 	return store_policy(writing, arn, policy ? policy->document : TEXT(""));
 }
@@ -110,20 +104,26 @@ static enum status add_policies(struct writing *writing, const struct iam_entity
 	return status;
 }
 
+static struct access_group group_record(const struct unix_group *group)
+{
+	const struct iam_entity *entity = group->entity;
+
+	return (struct access_group){ .iam_name = entity->name,
+				      .id = entity->id,
+				      .arn = entity->arn,
+				      .unix_name = group->name };
+}
+
 /* A group's record is written for its first member; the others refer to it. */
 static enum status write_group(struct writing *writing, struct unix_group *group)
 {
-	const struct iam_entity *entity = group->entity;
-	struct access_group record = { .iam_name = entity->name,
-				       .id = entity->id,
-				       .arn = entity->arn,
-				       .unix_name = group->name };
+	struct access_group record = group_record(group);
 	enum status status;
 
 	if (group->record_size > 0)
 		return STATUS_OK;
 	writing->policy_count = 0;
-	status = add_policies(writing, entity, TEXT("group"));
+	status = add_policies(writing, group->entity, TEXT("group"));
 	if (status != STATUS_OK)
 		return status;
 	record.policies = writing->policies;
@@ -133,27 +133,30 @@ static enum status write_group(struct writing *writing, struct unix_group *group
 	if (status != STATUS_OK)
 		return status;
 	group->record_size = writing->json.length;
-	return record_add(writing->work, SNAPSHOT_MAP_GROUPS, entity->id,
+	return record_add(writing->work, SNAPSHOT_MAP_GROUPS, record.id,
 			  buffer_text(&writing->json));
 }
 
-static enum status list_groups(struct writing *writing, const struct account *account)
+static enum status make_room_for_groups(struct writing *writing, const struct account *account)
+{
+	struct access_group *grown;
+
+	if (account->group_count <= writing->group_capacity)
+		return STATUS_OK;
+	grown = reallocarray(writing->groups, account->group_count, sizeof(*grown));
+	if (!grown)
+		return STATUS_NO_MEMORY;
+	writing->groups = grown;
+	writing->group_capacity = account->group_count;
+	return STATUS_OK;
+}
+
+static enum status write_groups(struct writing *writing, const struct account *account)
 {
 	enum status status = STATUS_OK;
 
-	if (account->group_count > writing->group_capacity) {
-		struct access_group *grown =
-			reallocarray(writing->groups, account->group_count, sizeof(*grown));
-
-		if (!grown)
-			return STATUS_NO_MEMORY;
-		writing->groups = grown;
-		writing->group_capacity = account->group_count;
-	}
-	for (size_t i = 0; status == STATUS_OK && i < account->group_count; i++) {
-		writing->groups[i] = (struct access_group){ .id = account->groups[i]->entity->id };
+	for (size_t i = 0; status == STATUS_OK && i < account->group_count; i++)
 		status = write_group(writing, account->groups[i]);
-	}
 	return status;
 }
 
@@ -169,8 +172,8 @@ static enum status list_policies(struct writing *writing, const struct account *
 	return status;
 }
 
-static struct access_principal principal_of(const struct writing *writing,
-					    const struct account *account)
+struct access_principal account_principal(const struct account *account,
+					  struct access_group *groups)
 {
 	const struct iam_entity *entity = account->entity;
 	struct access_principal principal = {
@@ -180,15 +183,15 @@ static struct access_principal principal_of(const struct writing *writing,
 		.path = entity->path,
 		.unix_name = account->name,
 		.uid = account->uid,
-		.groups = writing->groups,
+		.groups = groups,
 		.group_count = account->group_count,
-		.policies = writing->policies,
-		.policy_count = writing->policy_count,
 		.boundary_key = entity->boundary_arn,
 		.tags = entity->tags,
 		.tag_count = entity->tag_count,
 	};
 
+	for (size_t i = 0; i < account->group_count; i++)
+		groups[i] = group_record(account->groups[i]);
 	if (account->user) {
 		principal.devices = account->user->devices;
 		principal.device_count = account->user->device_count;
@@ -215,13 +218,17 @@ static size_t size_with_groups(const struct writing *writing, const struct accou
 static enum status write_principal(struct writing *writing, struct account *account)
 {
 	struct access_principal principal;
-	enum status status = list_groups(writing, account);
+	enum status status = make_room_for_groups(writing, account);
 
+	if (status == STATUS_OK)
+		status = write_groups(writing, account);
 	if (status == STATUS_OK)
 		status = list_policies(writing, account);
 	if (status != STATUS_OK)
 		return status;
-	principal = principal_of(writing, account);
+	principal = account_principal(account, writing->groups);
+	principal.policies = writing->policies;
+	principal.policy_count = writing->policy_count;
 	writing->json.length = 0;
 	status = access_principal_encode(&principal, &writing->json);
 	if (status == STATUS_OK && size_with_groups(writing, account) > ACCESS_RECORD_BYTES_MAX)
@@ -243,11 +250,6 @@ enum status principals_write(struct sync_work *work)
 	enum status status = STATUS_OK;
 
 	buffer_init(&writing.json, ACCESS_RECORD_BYTES_MAX);
-	for (size_t i = 0; status == STATUS_OK && i < work->directory.policy_count; i++) {
-		struct iam_policy *policy = &work->directory.policies[i];
-
-		status = map_add(&writing.managed, policy->arn, policy, NULL);
-	}
 	for (size_t i = 0; status == STATUS_OK && i < work->account_count; i++) {
 		if (i % PROGRESS_EVERY == 0)
 			sync_progress(work, "working out access", i, work->account_count);

@@ -123,6 +123,8 @@ static const struct stage {
 	{ "choosing ids", ids_choose },
 	{ "reading tags and keys", attributes_choose },
 	{ "finding groups", memberships_find },
+	{ "reading policies", could_sudo_find },
+	{ "numbering groups", memberships_number },
 	{ "working out access", principals_write },
 	{ "counting what vanishes", guard_shrink },
 	{ "listing members", memberships_list },
@@ -139,6 +141,7 @@ static void work_release(struct sync_work *work)
 	free(work->records);
 	map_release(&work->names);
 	map_release(&work->groups_by_iam_name);
+	map_release(&work->managed);
 	ledger_release(&work->ledger);
 	snapshot_close(&work->previous.access);
 	snapshot_close(&work->previous.directory);

@@ -15,6 +15,7 @@ struct sync_options {
 	struct file_trust trust;
 	bool dry_run;       /* say what would change, change nothing */
 	bool accept_shrink; /* the guard was overruled by the administrator */
+	bool strict;        /* a policy that cannot be read, or is missing, ends the run */
 	int64_t now;
 	/* Told of each stage with done and total (0 when unknown); may be NULL. */
 	void (*progress)(void *context, const char *stage, size_t done, size_t total);

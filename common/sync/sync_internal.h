@@ -25,6 +25,8 @@ enum {
 	LOCAL_FILE_BYTES_MAX = 64 << 20,
 };
 
+struct policy_bundle;
+
 struct unix_group {
 	const struct iam_entity *entity; /* NULL for iam-sudo */
 	struct text name;                /* empty when refused */
@@ -32,9 +34,9 @@ struct unix_group {
 	uint32_t gid;
 	struct text *members; /* of the accounts on this host */
 	size_t member_count;
-	bool may_sudo;
-	size_t record_size;      /* in access.snapshot; 0 before the first member is written */
-	const void *last_member; /* to see a group listed twice */
+	struct policy_bundle *bundle; /* what it gives its members; see policy_check.h */
+	size_t record_size;           /* in access.snapshot; 0 before the first member is written */
+	const void *last_member;      /* to see a group listed twice */
 };
 
 struct account {
@@ -76,6 +78,7 @@ struct sync_work {
 	struct unix_group *groups; /* iam-sudo, then IAM's, older ones first */
 	size_t group_count;
 	struct map groups_by_iam_name;
+	struct map managed; /* ARN to struct iam_policy */
 	struct build_input input;
 	struct build_record *records;
 	size_t record_count, record_capacity;
@@ -114,6 +117,8 @@ MUST_CHECK enum status names_choose(struct sync_work *work);
 MUST_CHECK enum status ids_choose(struct sync_work *work);
 MUST_CHECK enum status attributes_choose(struct sync_work *work);
 MUST_CHECK enum status memberships_find(struct sync_work *work);
+MUST_CHECK enum status could_sudo_find(struct sync_work *work);
+MUST_CHECK enum status memberships_number(struct sync_work *work);
 MUST_CHECK enum status principals_write(struct sync_work *work);
 MUST_CHECK enum status guard_shrink(struct sync_work *work);
 MUST_CHECK enum status memberships_list(struct sync_work *work);
@@ -123,6 +128,10 @@ MUST_CHECK enum status changes_find(struct sync_work *work);
 MUST_CHECK enum status access_changes_find(struct sync_work *work);
 MUST_CHECK enum status snapshots_build(struct sync_work *work);
 MUST_CHECK enum status snapshots_publish(struct sync_work *work);
+
+/* What the account's record says of it, but for its policies; groups has room for its groups. */
+struct access_principal account_principal(const struct account *account,
+					  struct access_group *groups);
 
 /* A record of access.snapshot; key and value are copied. */
 MUST_CHECK enum status record_add(struct sync_work *work, enum snapshot_map map, struct text key,

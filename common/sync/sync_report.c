@@ -58,8 +58,21 @@ static const struct {
 				     "the SSH key has no date that key_age_max could be held to" },
 	[REPORT_GROUP_UNKNOWN] = { "group-unknown",
 				   "a user lists a group that the directory does not have" },
-	[REPORT_POLICY_UNKNOWN] = { "policy-unknown",
-				    "an attached policy is not in the directory" },
+	[REPORT_POLICY_INVALID] = { "policy-invalid", "IAM would refuse the policy; it grants "
+						      "nothing, and if it might "
+						      "deny, its accounts may do nothing" },
+	[REPORT_POLICY_MISSING] = { "policy-missing",
+				    "an attached policy or boundary is not in the directory; its "
+				    "accounts may do nothing" },
+	[REPORT_HOST_POLICY_INVALID] = { "host-policy-invalid",
+					 "the host's own policy cannot be used; nobody may do "
+					 "anything" },
+	[REPORT_HOST_ARN_INVALID] = { "host-arn-invalid",
+				      "the host's name cannot be part of an ARN; nobody may do "
+				      "anything" },
+	[REPORT_POLICY_WARNING] = { "policy-warning",
+				    "a policy about hosts or roles says something that it may not "
+				    "mean" },
 	[REPORT_TOO_MANY_GROUPS] = { "too-many-groups",
 				     "the user is in more groups than a reply can hold; left out" },
 	[REPORT_RECORD_TOO_LARGE] = { "record-too-large",

@@ -112,9 +112,10 @@ static void put_entity(struct buffer *json, const struct kind *kind, const struc
 		put_list(json, "GroupList", row->groups);
 	if (row->tags)
 		put_tags(json, row->tags);
-	if (is_role)
+	if (is_role && !(row->more && strstr(row->more, "AssumeRolePolicyDocument")))
 		put(json, ",\"AssumeRolePolicyDocument\":{\"Version\":\"2012-10-17\","
-			  "\"Statement\":[]}");
+			  "\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
+			  "\"123456789012\"},\"Action\":\"sts:AssumeRole\"}}");
 	if (row->more)
 		put(json, row->more);
 	put(json, "}");
@@ -158,6 +159,7 @@ enum status host_sync(struct host_run run, struct sync_result *out_result,
 					.trust = scratch_trust(),
 					.dry_run = run.dry_run,
 					.accept_shrink = run.accept_shrink,
+					.strict = run.strict,
 					.now = run.now ? run.now : HOST_NOW };
 	enum status status = sync_run(&options, out_result, out_complaint);
 

@@ -34,7 +34,7 @@ void host_write(const char *name, const char *contents); /* "etc/iam/iam.conf" *
 void host_document(const struct host_document *document);
 
 struct host_run {
-	bool dry_run, accept_shrink;
+	bool dry_run, accept_shrink, strict;
 	int64_t now; /* 0: HOST_NOW */
 };
 

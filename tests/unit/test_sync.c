@@ -16,7 +16,8 @@ static const struct host_entity groups[] = {
 static const struct host_entity users[] = {
 	{ "Alice", 1, 1, "Developers Ops", NULL,
 	  ",\"UserPolicyList\":[{\"PolicyName\":\"own\",\"PolicyDocument\":{\"Version\":"
-	  "\"2012-10-17\",\"Statement\":[]}}]" },
+	  "\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\","
+	  "\"Resource\":\"*\"}}}]" },
 	{ "bob@example.com", 2, 2, "Developers",
 	  "UnixShell=/bin/zsh|UnixGecos=Bob B.|UnixHomeDirectory=/srv/bob", NULL },
 	{ "carol", 3, 3, "", NULL, NULL },
@@ -210,7 +211,8 @@ static const struct {
 	  { "bob@example.com", 2, 2, "Developers",
 	    "UnixShell=/bin/zsh|UnixGecos=Bob B.|UnixHomeDirectory=/srv/bob",
 	    ",\"UserPolicyList\":[{\"PolicyName\":\"p\",\"PolicyDocument\":{\"Version\":"
-	    "\"2012-10-17\",\"Statement\":[]}}]" },
+	    "\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\","
+	    "\"Resource\":\"*\"}}}]" },
 	  NULL },
 	{ "tag alone",
 	  { "bob@example.com", 2, 2, "Developers",

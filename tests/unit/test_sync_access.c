@@ -187,7 +187,7 @@ static void test_policies(void)
 					: status == STATUS_NOT_FOUND,
 		      "policy %s is %s", key, rows[i].is_stored ? "there" : "not there");
 	}
-	CHECK(host_reports("policy-unknown") == 1 && host_reported("policy-unknown", ARN("lost")),
+	CHECK(host_reports("policy-missing") == 1 && host_reported("policy-missing", ARN("lost")),
 	      "a policy that the directory lacks is reported once");
 }
 

@@ -312,7 +312,7 @@ static void test_config_words(void)
 						    { .name = NULL } };
 
 	start("[access]\nsudo_groups = team.ops Sudo nowhere\nlogin_groups = Missing Team.Ops\n"
-	      "deny_groups = Sudo Typo\n"
+	      "deny_groups = Typo\n"
 	      "[local-groups]\nvideo = Team.Ops Absent\n");
 	host_sync_document(&(struct host_document){ .users = users, .groups = groups });
 	CHECK(strcmp(host_members("iam-sudo"), "alice bob") == 0,

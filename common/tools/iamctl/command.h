@@ -103,7 +103,7 @@ int command_help(struct invocation *invocation);
 const struct command *command_table(size_t *out_count);
 
 /* The options of a command, for its row. */
-extern const struct command_option COMMAND_SYNC_OPTIONS[3];
+extern const struct command_option COMMAND_SYNC_OPTIONS[4];
 extern const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4];
 extern const struct command_option COMMAND_PASSWD_OPTIONS[3];
 extern const struct command_option COMMAND_WHY_OPTIONS[5];

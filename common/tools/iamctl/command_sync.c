@@ -4,9 +4,10 @@
 #include "tools/iamctl/progress.h"
 #include "tools/iamctl/records.h"
 
-const struct command_option COMMAND_SYNC_OPTIONS[3] = {
+const struct command_option COMMAND_SYNC_OPTIONS[4] = {
 	{ "dry-run", NULL, "say what would change and change nothing", 'n', false },
 	{ "accept-shrink", NULL, "publish although many users are gone from the source", 0, false },
+	{ "strict", NULL, "publish nothing when a policy is missing or cannot be read", 0, false },
 	{ "verbose", NULL, "name each account and group that changes", 'v', false },
 };
 
@@ -74,6 +75,7 @@ int command_sync(struct invocation *invocation)
 		.trust = invocation->trust,
 		.dry_run = invocation_option(invocation, "dry-run"),
 		.accept_shrink = invocation_option(invocation, "accept-shrink"),
+		.strict = invocation_option(invocation, "strict"),
 		.now = invocation->now,
 		.progress = progress_update,
 		.progress_context = &progress,
