@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/system/scenarios/files.sh: scp and sftp, by the server program and by sshd itself.
+# tests/system/scenarios/files.sh: scp, sftp and tunnels, by the server program and by sshd itself.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../lib.sh"
 echo content >/tmp/sent
@@ -19,6 +19,9 @@ transfer() { # transfer HOW
 	logged "$1: the log says why" 'user=bob service=sshd .*reason=not-authorized'
 	run sftp "${quiet[@]}" -i ~/.ssh/bob -b /tmp/batch bob@iam-demo
 	refused "$1: sftp of his"
+	run timeout 15 ssh "${quiet[@]}" -i ~/.ssh/bob -N -L 127.0.0.1:2222:127.0.0.1:22 bob@iam-demo
+	refused "$1: a tunnel of his, without any command"
+	logged "$1: for the same reason" 'user=bob service=sshd .*reason=not-authorized'
 	run scp "${quiet[@]}" -i ~/.ssh/alice /tmp/sent alice@iam-demo:
 	refused "$1: scp without the code that is asked for"
 	rm -f /home/robot/by-*
