@@ -59,17 +59,23 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(fo
 reader          := $(BUILD)/common/snapshot/snapshot_reader.o
 nss_objects     := $(call objects,nss_iam) $(reader)
 keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
-sudo_objects    := $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
-                   directory otp snapshot password credentials policy access signin))
+sudo_objects    := $(filter-out %/signin_password_change.o %/password_strength.o, \
+                   $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
+                   directory otp snapshot password credentials policy access signin)))
 pam_objects     := $(call objects,$(pam_folders))
 ctl_objects     := $(call objects,$(ctl_folders))
 # What tests link: the parts, and the PAM module's files below its entry points.
 library_objects := $(call objects,$(addprefix common/,$(parts))) \
                    $(filter-out %/pam_iam.o,$(call objects,pam_iam))
 
-pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3
+# What iam.conf calls "check = pwquality"; PWQUALITY= builds without it.
+PWQUALITY     ?= $(shell echo '\#include <pwquality.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+all_cppflags  += $(if $(PWQUALITY),-DIAM_WITH_PWQUALITY)
+pwquality     := $(if $(PWQUALITY),-lpwquality)
+
+pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 $(pwquality)
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
-ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode
+ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality)
 test_libraries := $(pam_libraries) -lqrencode -ldl -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2

@@ -13,6 +13,7 @@ enum {
 
 static const char *const SOURCES[] = { "file", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
+static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
 static bool is_path(struct text path)
 {
@@ -210,6 +211,9 @@ static const struct config_option options[] = {
 	  RULE(seed_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "mfa", "remember", "how long a code counts for sudo in its login session; 0: not", "12h",
 	  RULE(mfa_remember, DURATION(0, YEAR_SECONDS)) },
+	{ "password", "check", "what new passwords are held to beside IAM's policy", "off",
+	  RULE(password_check, .kind = CONFIG_KIND_CHOICE, .choices = PASSWORD_CHECKS,
+	       .wanted = "off or pwquality") },
 	{ "ssh", "key_age_max", "age beyond which an SSH key is not offered; 0: none", "0",
 	  RULE(key_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "host", "name", "name of this host in policies; empty: its node name", "",

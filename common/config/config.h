@@ -27,6 +27,12 @@ enum config_mfa {
 	CONFIG_MFA_OFF,
 };
 
+/* What a new password is held to beside IAM's policy. */
+enum config_password_check {
+	CONFIG_PASSWORD_CHECK_OFF = 0,
+	CONFIG_PASSWORD_CHECK_PWQUALITY, /* libpwquality(3), as pwquality.conf(5) has it */
+};
+
 struct config_list {
 	struct text *words;
 	size_t count;
@@ -62,6 +68,8 @@ struct config {
 	uint32_t otp_window;   /* steps on either side: 0 to 2; 1 */
 	uint32_t seed_age_max; /* seconds; 0: no limit */
 	uint32_t mfa_remember; /* seconds a code counts for sudo in its login session; 12 hours */
+	/* [password] */
+	enum config_password_check password_check;
 	/* [ssh] */
 	uint32_t key_age_max; /* seconds; 0: no limit */
 	/* [lockout] */

@@ -31,4 +31,17 @@ MUST_CHECK enum status signin_invoking_principal(const struct signin_records *re
 /* Into a session's array; STATUS_BAD_INPUT when it does not fit. */
 MUST_CHECK enum status signin_copy_whole(struct text text, char *buffer, size_t size);
 
+/* Whose password is to be changed, and under which rules; both live in the arena. */
+struct change_subject {
+	struct access_principal principal;
+	struct access_account account;
+};
+
+/* The answer allows or refuses. */
+MUST_CHECK enum status signin_find_change(const struct signin_records *records,
+					  const struct signin_request *request,
+					  bool by_administrator, struct arena *arena,
+					  struct change_subject *subject,
+					  struct signin_answer *answer);
+
 #endif

@@ -1,101 +1,54 @@
 #include "password/password_generate.h"
 #include "password/password_hash.h"
 #include "password/password_policy.h"
-#include "signin/signin_decision.h"
+#include "password/password_strength.h"
 #include "signin/signin_internal.h"
 
-/* Whose password, and under which rules; both live in the arena. */
-struct change_subject {
-	struct access_principal principal;
-	struct access_account account;
-};
-
-/* The account's policy or one of the user's may allow it; a Deny, or a document that may hold one,
-   has the last word. */
-static enum status ask_policies(const struct signin_records *records,
-				const struct signin_request *request,
-				const struct change_subject *subject, struct signin_answer *answer)
-{
-	AUTO_SIGNIN_DECISION decision = { 0 };
-	enum status status =
-		signin_decide_on(records, request, &subject->principal, "iam:ChangePassword",
-				 subject->principal.arn, NULL, &decision);
-
-	answer->complaint = decision.complaint;
-	if (status != STATUS_OK)
-		return signin_fail(answer, status, SIGNIN_REASON_SYSTEM);
-	answer->reason = decision.reason;
-	if (answer->reason != SIGNIN_REASON_NOT_AUTHORIZED)
-		return STATUS_OK;
-	answer->reason = subject->account.password_policy.allow_users_to_change
-				 ? SIGNIN_REASON_ALLOWED
-				 : SIGNIN_REASON_CHANGE_NOT_ALLOWED;
-	return STATUS_OK;
-}
-
-/* HardExpiry: what has expired is an administrator's to set. */
-static enum status check_hard_expiry(const struct signin_records *records,
-				     const struct signin_request *request,
-				     const struct change_subject *subject,
-				     struct signin_answer *answer)
-{
-	struct password_age age = { 0 };
-	enum status status;
-
-	if (!subject->account.password_policy.hard_expiry)
-		return STATUS_OK;
-	status = signin_password_age(records, request, &age);
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (status != STATUS_OK)
-		return signin_fail(answer, status, SIGNIN_REASON_STORE);
-	if (age.standing == PASSWORD_HARD_EXPIRED)
-		answer->reason = SIGNIN_REASON_PASSWORD_EXPIRED;
-	return STATUS_OK;
-}
-
-static enum status find_subject(const struct signin_records *records,
-				const struct signin_request *request, bool by_administrator,
-				struct arena *arena, struct change_subject *subject,
-				struct signin_answer *answer)
-{
-	enum status status;
-
-	*answer = (struct signin_answer){ .reason = SIGNIN_REASON_NONE };
-	status = signin_find_person(records, request, arena, &subject->principal, answer);
-	if (status != STATUS_OK || answer->reason != SIGNIN_REASON_NONE)
-		return status;
-	status = signin_account_settings(records, arena, &subject->account, &answer->complaint);
-	if (status != STATUS_OK)
-		return signin_fail(answer, status, SIGNIN_REASON_SNAPSHOT);
-	if (!subject->principal.password_enabled) {
-		answer->reason = SIGNIN_REASON_PASSWORD_DISABLED;
-		return STATUS_OK;
-	}
-	if (by_administrator) {
-		answer->reason = SIGNIN_REASON_ALLOWED;
-		return STATUS_OK;
-	}
-	status = ask_policies(records, request, subject, answer);
-	if (status != STATUS_OK || !signin_is_allowed(answer))
-		return status;
-	return check_hard_expiry(records, request, subject, answer);
-}
-
-enum status signin_may_change_password(const struct signin_records *records,
-				       const struct signin_request *request, bool by_administrator,
-				       struct signin_answer *out_answer)
-{
-	AUTO_ARENA arena = { 0 };
-	struct change_subject subject;
-
-	arena_init(&arena, SIGNIN_ARENA_MAX);
-	return find_subject(records, request, by_administrator, &arena, &subject, out_answer);
-}
+enum { GENERATED_TRIES = 100 };
 
 static struct password_owner owner_of(const struct change_subject *subject)
 {
 	return (struct password_owner){ subject->principal.iam_name, subject->principal.unix_name };
+}
+
+/* The host's own rule, where iam.conf has one. */
+static enum status check_strength(const struct signin_records *records, struct text password,
+				  const struct change_subject *subject,
+				  struct password_strength *out_strength,
+				  struct signin_answer *answer)
+{
+	enum status status;
+
+	*out_strength = (struct password_strength){ .is_weak = false };
+	if (records->config.password_check == CONFIG_PASSWORD_CHECK_OFF)
+		return STATUS_OK;
+	status = password_strength_check(password, subject->principal.unix_name, out_strength,
+					 &answer->complaint);
+	return status == STATUS_OK ? status : signin_fail(answer, status, SIGNIN_REASON_CONFIG);
+}
+
+/* What the host's rule has against one of them it may not have against the next. */
+static enum status generate(const struct signin_records *records,
+			    const struct change_subject *subject, struct signin_answer *answer,
+			    struct secret *out_password)
+{
+	const struct password_owner owner = owner_of(subject);
+	struct password_strength strength = { .is_weak = true };
+
+	for (int i = 0; i < GENERATED_TRIES; i++) {
+		enum status status =
+			password_generate(&subject->account.password_policy, &owner, out_password);
+
+		if (status != STATUS_OK)
+			return signin_fail(answer, status, SIGNIN_REASON_SYSTEM);
+		status = check_strength(records, secret_text(out_password), subject, &strength,
+					answer);
+		if (status != STATUS_OK || !strength.is_weak)
+			return status;
+	}
+	return signin_fail(answer,
+			   complain(&answer->complaint, STATUS_UNAVAILABLE, "%s", strength.why),
+			   SIGNIN_REASON_CONFIG);
 }
 
 enum status signin_generate_password(const struct signin_records *records,
@@ -104,16 +57,13 @@ enum status signin_generate_password(const struct signin_records *records,
 {
 	AUTO_ARENA arena = { 0 };
 	struct change_subject subject;
-	struct password_owner owner;
 	enum status status;
 
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	status = find_subject(records, request, true, &arena, &subject, out_answer);
+	status = signin_find_change(records, request, true, &arena, &subject, out_answer);
 	if (status != STATUS_OK || !signin_is_allowed(out_answer))
 		return status;
-	owner = owner_of(&subject);
-	status = password_generate(&subject.account.password_policy, &owner, out_password);
-	return status == STATUS_OK ? status : signin_fail(out_answer, status, SIGNIN_REASON_SYSTEM);
+	return generate(records, &subject, out_answer, out_password);
 }
 
 static void history_wipe_and_free(struct credential_history **history)
@@ -183,34 +133,65 @@ static enum status store_password(const struct signin_records *records,
 	return status;
 }
 
+/* Everything that is wrong with it. */
+static enum status find_faults(const struct signin_records *records,
+			       const struct signin_password_change *change,
+			       const struct change_subject *subject,
+			       struct password_strength *out_strength, unsigned *out_faults,
+			       struct signin_answer *answer)
+{
+	const struct password_owner owner = owner_of(subject);
+	unsigned faults = password_policy_check(&subject->account.password_policy,
+						change->new_password, &owner);
+	enum status status =
+		check_strength(records, change->new_password, subject, out_strength, answer);
+
+	if (status != STATUS_OK)
+		return status;
+	if (out_strength->is_weak)
+		faults |= PASSWORD_IS_WEAK;
+	status = check_history(records, change, subject, &faults);
+	if (status != STATUS_OK)
+		return signin_fail(answer, status, SIGNIN_REASON_STORE);
+	*out_faults = faults;
+	return STATUS_OK;
+}
+
+static enum status explain(const struct change_subject *subject, unsigned faults,
+			   const struct password_strength *strength, struct buffer *out_explanation)
+{
+	enum status status =
+		password_policy_explain(&subject->account.password_policy, faults, out_explanation);
+
+	if (status != STATUS_OK || strength->why[0] == '\0')
+		return status;
+	return buffer_append_format(out_explanation, "\n%s", strength->why);
+}
+
 enum status signin_change_password(const struct signin_records *records,
 				   const struct signin_password_change *change,
 				   struct signin_answer *out_answer, struct buffer *out_explanation)
 {
 	AUTO_ARENA arena = { 0 };
 	struct change_subject subject;
-	struct password_owner owner;
-	unsigned faults;
+	struct password_strength strength = { .is_weak = true };
+	unsigned faults = 0;
 	enum status status;
 
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	status = find_subject(records, change->request, change->by_administrator, &arena, &subject,
-			      out_answer);
+	status = signin_find_change(records, change->request, change->by_administrator, &arena,
+				    &subject, out_answer);
 	if (status != STATUS_OK || !signin_is_allowed(out_answer))
 		return status;
 	out_answer->reason = SIGNIN_REASON_NONE;
 	if (!records->store)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
-	owner = owner_of(&subject);
-	faults = password_policy_check(&subject.account.password_policy, change->new_password,
-				       &owner);
-	status = check_history(records, change, &subject, &faults);
+	status = find_faults(records, change, &subject, &strength, &faults, out_answer);
 	if (status != STATUS_OK)
-		return signin_fail(out_answer, status, SIGNIN_REASON_STORE);
+		return status;
 	if (faults != 0) {
 		out_answer->reason = SIGNIN_REASON_PASSWORD_POLICY;
-		return password_policy_explain(&subject.account.password_policy, faults,
-					       out_explanation);
+		return explain(&subject, faults, &strength, out_explanation);
 	}
 	status = store_password(records, change, &subject);
 	if (status != STATUS_OK)

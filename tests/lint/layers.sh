@@ -27,6 +27,7 @@ imports() { # prints "file part-of-file part-included"
 # Each library's header, and who may include it.
 homes='cjson/ ^common/json/
 crypt\.h ^common/password/
+pwquality\.h ^common/password/
 liboath/ ^common/otp/
 curl/ ^common/source/http
 expat\.h ^common/source/aws_xml

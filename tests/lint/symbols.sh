@@ -41,6 +41,13 @@ case $(needed "$build/iam-authorized-keys") in
 libc.so.6) ;;
 *) say "iam-authorized-keys needs more than libc:" "$(needed "$build/iam-authorized-keys")" ;;
 esac
+# libpwquality as the build found it.
+extra=$(needed "$build/pam_iam.so" |
+	grep -vE '^lib(c|pam|crypt|cjson|oath|econf|sqlite3|pwquality)\.so\.')
+[ -z "$extra" ] || say "pam_iam.so needs a library that is not on the list:" "$extra"
+if [ -e "$build/sudo_iam.so" ] && needed "$build/sudo_iam.so" | grep -qE 'pam|pwquality'; then
+	say "sudo_iam.so is linked with a library that it has no use for"
+fi
 if needed "$build/pam_iam.so" | grep -qE 'curl|expat|ssl'; then
 	say "pam_iam.so is linked with a library that could reach a network"
 fi

@@ -256,6 +256,42 @@ static void test_not_allowed(void)
 	CHECK(change(&call, &root, BY_ROOT) == PAM_SUCCESS, "root may");
 }
 
+#ifdef IAM_WITH_PWQUALITY
+enum { HAS_PWQUALITY = true };
+#else
+enum { HAS_PWQUALITY = false };
+#endif
+
+/* The host's own rule beside IAM's; where it cannot be asked, nothing is changed. */
+static void test_strength(void)
+{
+	struct stage_call call = { .service = "change", .user = "bob" };
+	struct talk weak = { .replies = { PERSON_PASSWORD, "Elephants1", "Elephants1",
+					  "Vq7#mZr2-kT9w", "Vq7#mZr2-kT9w" } };
+	struct talk blind = { .replies = { PERSON_PASSWORD, "Vq7#mZr2-kT9w", "Vq7#mZr2-kT9w" } };
+	struct talk broken = { .replies = { PERSON_PASSWORD, NEW_PASSWORD, NEW_PASSWORD } };
+
+	stage_reset();
+	scratch_write(STAGE_CONFIG, "iam.conf.d/check.conf",
+		      TEXT("[password]\ncheck = pwquality\n"), 0644);
+	CHECK(change(&call, &blind, BY_USER) == (HAS_PWQUALITY ? PAM_MAXTRIES : PAM_SERVICE_ERR) &&
+		      password_works("bob", PERSON_PASSWORD),
+	      "strength: without a dictionary nothing is strong");
+	scratch_write("/etc/security", "pwquality.conf", TEXT("dictcheck = 0\nminclass = 4\n"),
+		      0644);
+	CHECK(change(&call, &weak, BY_USER) == (HAS_PWQUALITY ? PAM_SUCCESS : PAM_SERVICE_ERR),
+	      "strength: a password that IAM takes and the host does not, then another");
+	CHECK(!HAS_PWQUALITY || strstr(weak.told, "too easy to guess.\n"),
+	      "strength: told so, and why: %s", weak.told);
+	stage_reset();
+	scratch_write("/etc/security", "pwquality.conf", TEXT("no such setting = 1\n"), 0644);
+	CHECK(change(&call, &broken, BY_USER) == PAM_SERVICE_ERR && stage_logged("reason=config"),
+	      "strength: a file that is wrong refuses");
+	CHECK(password_works("bob", PERSON_PASSWORD), "strength: and nothing was changed");
+	scratch_remove("/etc/security/pwquality.conf");
+	scratch_remove(STAGE_CONFIG "/iam.conf.d");
+}
+
 /* A module in front that asks: pam_unix has none of our users, so it only leaves the passwords. */
 static const struct first_case {
 	const char *lines, *replies[3];
@@ -380,5 +416,6 @@ int main(void)
 	test_prelim_alone();
 	test_setuid();
 	test_second_pass_alone();
+	test_strength();
 	return check_done();
 }

@@ -47,6 +47,7 @@ static void test_defaults(void)
 	CHECK(config.login_groups.count == 0 && config.sudo_groups.count == 0, "nobody may");
 	CHECK(config.snapshot_age_max == 7 * 86400, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_REQUIRED && config.otp_window == 1, "mfa");
+	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
 	CHECK(config.lockout_failures == 5 && config.lockout_seconds == 900, "lockout");
 	CHECK(config.local_group_count == 0 && config.service_count == 0, "free sections");
@@ -81,7 +82,7 @@ static void test_everything_set(void)
 		   "[access]\nlogin_groups = Developers, Ops  ops2,,x+y=z@w\nsudo_groups = Ops\n"
 		   "snapshot_age_max = 12h\n"
 		   "[mfa]\nmode = enrolled\notp_window = 2\nseed_age_max = 365d\n"
-		   "[ssh]\nkey_age_max = 90d\n"
+		   "[ssh]\nkey_age_max = 90d\n[password]\ncheck = pwquality\n"
 		   "[lockout]\nfailures = 0\nduration = 90\n"
 		   "[local-groups]\ndocker = Developers Ops\nkvm = Ops\n"
 		   "[services]\nsudo-i = sudo\nmy.app = login remote encrypted\n"
@@ -100,6 +101,7 @@ static void test_everything_set(void)
 	CHECK(list_is(config.sudo_groups, "Ops"), "sudo_groups");
 	CHECK(config.snapshot_age_max == 12 * 3600, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_ENROLLED && config.otp_window == 2, "mfa");
+	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_PWQUALITY, "and the host's own");
 	CHECK(config.seed_age_max == 365 * 86400 && config.key_age_max == 90 * 86400, "rotation");
 	CHECK(config.lockout_failures == 0 && config.lockout_seconds == 90, "lockout");
 	CHECK(config.local_group_count == 2 && text_is(config.local_groups[0].key, "docker") &&
