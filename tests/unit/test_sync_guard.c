@@ -57,7 +57,7 @@ static void test_shrinks(void)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(shrinks); i++) {
 		struct host_entity users[USERS_MAX + 1];
-		AUTO_SYNC_RESULT result, forced;
+		AUTO_SYNC_RESULT result = { 0 }, forced = { 0 };
 		struct complaint complaint;
 		enum status status;
 
