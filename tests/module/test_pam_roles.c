@@ -1,5 +1,5 @@
-/* Roles through libpam: su takes one with the factors of who runs it, sudo begins what its plugin
-   approved, and nothing else makes a role of anybody. */
+/* Roles through libpam: su takes one with the factors of who runs it, and nobody else's; and what
+   may be done from the role's shell. */
 #include <dlfcn.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -7,34 +7,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "password/password_hash.h"
-#include "signin/signin_role.h"
-#include "support/pam_visit.h"
-#include "support/policy_words.h"
+#include "support/role_stage.h"
 
-#define ACCOUNT "arn:aws:iam::123456789012:"
 #define ASKED "Password for alice: \nOne-time code: \n"
-#define BOB_PASSWORD "Bob's horse 8"
-#define ROLE_PASSWORD "Role horse 9"
-
-static const struct policy_text texts[] = {
-	{ "login", POLICY(ALLOW("host:Login", EVERYWHERE)) },
-	{ "sudo", POLICY(ALLOW("host:Sudo", EVERYWHERE)) },
-	{ NULL, NULL },
-};
-
-/* deploy trusts alice, with a code. */
-static const struct person persons[] = {
-	{ "alice", NULL, "AIDAEXAMPLEALICE0001", .has_password = true, .has_device = true,
-	  .policies = "login sudo" },
-	{ "bob", NULL, "AIDAEXAMPLEBOB000001", .has_password = true, .policies = "login" },
-	{ "deploy", NULL, "AROAEXAMPLEDEPLOY001", .is_role = true, .has_password = true,
-	  .policies = "sudo",
-	  .trust = TRUST_IF(AWS(ACCOUNT "user/alice"),
-			    "\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}") },
-	{ "other", NULL, "AROAEXAMPLEOTHER0001", .is_role = true, .trust = TRUST("\"*\"") },
-	{ .name = NULL },
-};
 
 static uid_t alice, bob, deploy;
 static char *runtime_max; /* shared */
@@ -56,59 +31,13 @@ int pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 	return real(pamh, name, data, cleanup);
 }
 
-static void set_password(const char *id, const char *password)
-{
-	AUTO_CREDENTIAL_STORE *store = NULL;
-	char hash[PASSWORD_HASH_SIZE];
-	struct complaint complaint;
-
-	CHECK_REQUIRE(credential_store_open(STAGE_STATE, FILE_OF_ROOT, false, &store, &complaint) ==
-				      STATUS_OK &&
-			      password_hash_new(text_of(password), hash) == STATUS_OK &&
-			      credential_password_set(store, text_of(id), hash, time(NULL)) ==
-				      STATUS_OK,
-		      "a password");
-}
-
 static void set_up(void)
 {
-	static const char *const services[] = { "su", "su-l", "sudo", "sshd", "cron", "login" };
-	struct people people = { .persons = persons, .created = time(NULL), .policies = texts };
-
-	stage_reset();
-	scratch_write(STAGE_CONFIG, "iam.conf", TEXT("[host]\nname = web1\n"), 0644);
-	people_publish(&people, STAGE_STATE, 0600);
-	set_password("AIDAEXAMPLEBOB000001", BOB_PASSWORD);
-	set_password("AROAEXAMPLEDEPLOY001", ROLE_PASSWORD);
-	for (size_t i = 0; i < ARRAY_LENGTH(services); i++)
-		stage_plain_service(services[i], "");
-	alice = person_uid(&people, "alice");
-	bob = person_uid(&people, "bob");
-	deploy = person_uid(&people, "deploy");
+	role_stage_reset();
+	alice = role_stage_uid("alice");
+	bob = role_stage_uid("bob");
+	deploy = role_stage_uid("deploy");
 	runtime_max[0] = '\0';
-}
-
-static struct visit *su(const char *user, const char *invoker, uid_t uid, unsigned phases)
-{
-	struct visit *visit = visit_new("su", user, phases);
-
-	visit->invoker = invoker;
-	visit->uid = uid;
-	visit->talk.replies[0] = PERSON_PASSWORD;
-	visit->talk.replies[1] = stage_code();
-	return visit;
-}
-
-/* Without the right to take another uid, there is nothing to see. */
-static bool can_be_somebody(void)
-{
-	struct visit *visit;
-
-	set_up();
-	visit = visit_new("su", "alice", 0);
-	visit->uid = alice;
-	visit_go(visit);
-	return visit->has_uid;
 }
 
 static void test_taking(void)
@@ -116,7 +45,7 @@ static void test_taking(void)
 	struct visit *visit;
 
 	set_up();
-	visit = su("deploy", "alice", alice, VISIT_ALL);
+	visit = role_stage_su("deploy", "alice", alice, VISIT_ALL);
 	visit_go(visit);
 	CHECK(strcmp(visit->talk.asked, ASKED) == 0, "taking: it is said whose password");
 	CHECK(visit->auth == PAM_SUCCESS && visit->account == PAM_SUCCESS &&
@@ -184,7 +113,7 @@ static void test_factors(void)
 		char words[64];
 
 		set_up();
-		visit = su("deploy", row->invoker, uid_of(row->who), VISIT_AUTH);
+		visit = role_stage_su("deploy", row->invoker, uid_of(row->who), VISIT_AUTH);
 		visit->talk.replies[0] = row->password;
 		if (!row->has_code)
 			visit->talk.replies[1] = "000000";
@@ -197,7 +126,8 @@ static void test_factors(void)
 		CHECK(visit->user_is_kept && visit->talk.calls == 1,
 		      "factors: %s: one dialogue, and PAM_USER stays", row->label);
 		/* Had an earlier module let them in, the account phase would not. */
-		visit = su("deploy", row->invoker, uid_of(row->who), VISIT_ACCOUNT | VISIT_OPEN);
+		visit = role_stage_su("deploy", row->invoker, uid_of(row->who),
+				      VISIT_ACCOUNT | VISIT_OPEN);
 		visit_go(visit);
 		CHECK(visit->account == PAM_PERM_DENIED && visit->open == VISIT_NOT_RUN,
 		      "factors: %s: no account without a code", row->label);
@@ -210,7 +140,7 @@ static void test_failures(void)
 	struct visit *visit;
 
 	set_up();
-	visit = su("deploy", "alice", alice, VISIT_AUTH);
+	visit = role_stage_su("deploy", "alice", alice, VISIT_AUTH);
 	visit->talk.replies[0] = ROLE_PASSWORD;
 	visit_go(visit);
 	CHECK(person_failures(STAGE_STATE, FILE_OF_ROOT, "AIDAEXAMPLEALICE0001") == 1 &&
@@ -223,7 +153,7 @@ static void test_root(void)
 	struct visit *visit;
 
 	set_up();
-	visit = su("deploy", "root", 0, VISIT_ALL);
+	visit = role_stage_su("deploy", "root", 0, VISIT_ALL);
 	visit_go(visit);
 	CHECK(visit->auth == PAM_SUCCESS && visit->talk.calls == 0 &&
 		      visit->account == PAM_SUCCESS && visit->open == PAM_SUCCESS &&
@@ -232,16 +162,16 @@ static void test_root(void)
 	CHECK(!strstr(visit->environment, "IAM_ROLE") && runtime_max[0] == '\0' &&
 		      !stage_logged("role session"),
 	      "root: without a session of the role's");
-	visit = su("deploy", "root", 0, VISIT_ALL);
+	visit = role_stage_su("deploy", "root", 0, VISIT_ALL);
 	visit->call.service = "sshd";
 	visit_go(visit);
 	CHECK(visit->auth == PAM_AUTH_ERR && visit->talk.calls == 1, "root: sshd is no su");
-	visit = su("deploy", "root", 0, VISIT_ACCOUNT | VISIT_OPEN);
+	visit = role_stage_su("deploy", "root", 0, VISIT_ACCOUNT | VISIT_OPEN);
 	visit->call.service = "cron";
 	visit_go(visit);
 	CHECK(visit->account == PAM_PERM_DENIED && stage_logged("reason=role-direct"),
 	      "root: cron is none either");
-	visit = su("deploy", "root", 0, VISIT_OPEN);
+	visit = role_stage_su("deploy", "root", 0, VISIT_OPEN);
 	visit->call.service = "cron";
 	visit_go(visit);
 	CHECK(visit->open == PAM_PERM_DENIED && stage_logged("reason=role-not-assumed"),
@@ -313,9 +243,9 @@ static void test_shell(void)
 			      "account [success=done ignore=ignore default=die] pam_iam.so\n"
 			      "account [default=die] pam_debug.so acct=acct_expired\n"
 			      "session required pam_iam.so\n");
-		visit = su("deploy", "alice", alice, VISIT_ALL);
+		visit = role_stage_su("deploy", "alice", alice, VISIT_ALL);
 		visit->call.service = "su-l";
-		second = su(row->user, "deploy", deploy, row->phases);
+		second = role_stage_su(row->user, "deploy", deploy, row->phases);
 		second->call.service = row->service;
 		visit->inside = row->is_late ? run_second_late : run_second;
 		visit_go(visit);
@@ -338,89 +268,23 @@ static void test_ended(void)
 	struct visit *visit;
 
 	set_up();
-	visit_go(su("deploy", "alice", alice, VISIT_ALL));
-	visit = su("deploy", "deploy", deploy, VISIT_ACCOUNT);
+	visit_go(role_stage_su("deploy", "alice", alice, VISIT_ALL));
+	visit = role_stage_su("deploy", "deploy", deploy, VISIT_ACCOUNT);
 	visit->call.service = "sudo";
 	visit_go(visit);
 	CHECK(visit->account == PAM_PERM_DENIED && stage_logged("reason=role-not-assumed"),
 	      "ended: sudo of the role's is refused");
-	visit = su("root", "deploy", deploy, VISIT_ACCOUNT);
+	visit = role_stage_su("root", "deploy", deploy, VISIT_ACCOUNT);
 	visit_go(visit);
 	CHECK(visit->account == PAM_PERM_DENIED && stage_logged("reason=role-not-assumed"),
 	      "ended: and so is its su");
-}
-
-/* sudo: PAM_USER is alice until the session, and the role there. What the plugin does is done here.
- */
-static void approve(struct visit *visit, pam_handle_t *pamh)
-{
-	struct signin_request request = request_of("alice", "sudo", time(NULL));
-	const struct signin_taking taking = { .role = text_of(visit->run_as), .seconds = 1800 };
-	struct signin_place place = { .lineage.count = 0 };
-	const struct signin_paths paths = { .config_folder = STAGE_CONFIG,
-					    .state_folder = STAGE_STATE };
-	struct signin_answer answer;
-	struct complaint complaint;
-	AUTO_SIGNIN_RECORDS records;
-
-	(void)pamh;
-	CHECK_REQUIRE(signin_records_open(&records, &paths, &complaint) == STATUS_OK &&
-			      signin_records_open_store(&records, &complaint) == STATUS_OK &&
-			      process_lineage_read("/proc", &place.lineage) == STATUS_OK &&
-			      signin_find_place(&records, &place, &request) == STATUS_OK,
-		      "what the plugin reads");
-	(void)fflush(stdout);
-	CHECK_REQUIRE(signin_take_role(&records, &request, &place, &taking, &answer) == STATUS_OK &&
-			      signin_is_allowed(&answer),
-		      "the role: the code that sudo was given is known to its plugin");
-}
-
-static struct visit *sudo_as(const char *run_as)
-{
-	struct visit *visit = su("alice", "alice", alice, VISIT_ALL);
-
-	visit->call.service = "sudo";
-	visit->run_as = run_as;
-	return visit;
-}
-
-static void test_sudo(void)
-{
-	struct visit *visit;
-
-	set_up();
-	visit = sudo_as("deploy");
-	visit->before_open = approve;
-	visit_go(visit);
-	CHECK(visit->open == PAM_SUCCESS && visit->close == PAM_SUCCESS && visit->user_is_kept,
-	      "sudo: what was approved begins");
-	CHECK(strstr(visit->environment, "IAM_ROLE=deploy\n") && strcmp(runtime_max, "1800") == 0,
-	      "sudo: for as long as was asked: %s", runtime_max);
-	set_up();
-	visit = sudo_as("deploy");
-	visit_go(visit);
-	CHECK(visit->account == PAM_SUCCESS && visit->open == PAM_PERM_DENIED &&
-		      strstr(visit->talk.told, "role-not-assumed") &&
-		      !strstr(visit->environment, "IAM_ROLE"),
-	      "sudo: what was not is refused, by a code that sudo heeds");
-	CHECK(stage_logged("session refused: user=deploy service=sudo rhost=- reason=role-not-"
-			   "assumed"),
-	      "sudo: the log says so");
-	set_up();
-	visit = sudo_as("root");
-	stage_service("sudo", "auth required pam_iam.so\naccount required pam_iam.so\n"
-			      "session required pam_iam.so\nsession required pam_permit.so\n");
-	visit_go(visit);
-	CHECK(visit->open == PAM_SUCCESS && visit->close == PAM_SUCCESS &&
-		      !stage_logged("pam_iam(sudo:session)"),
-	      "sudo: root's session is left to others");
 }
 
 int main(void)
 {
 	runtime_max = visit_shared(32);
 	stage_init();
-	if (!can_be_somebody()) {
+	if (!role_stage_can_be_somebody()) {
 		CHECK(true, "left out: the kernel gives no other uid here");
 		return check_done();
 	}
@@ -430,6 +294,5 @@ int main(void)
 	test_root();
 	test_shell();
 	test_ended();
-	test_sudo();
 	return check_done();
 }
