@@ -26,8 +26,7 @@ struct password_age password_age(const struct iam_password_policy *policy, int64
 		return age;
 	}
 	age.days_left = (uint32_t)((age.expires - now) / PASSWORD_DAY_SECONDS);
-	if (age.standing == PASSWORD_GOOD &&
-	    age.expires - now <= PASSWORD_WARNING_DAYS * PASSWORD_DAY_SECONDS)
+	if (age.standing == PASSWORD_GOOD && age.expires - now <= PASSWORD_WARNING_SECONDS)
 		age.standing = PASSWORD_EXPIRES_SOON;
 	return age;
 }

@@ -9,7 +9,11 @@
 
 #include "directory/directory.h"
 
-enum { PASSWORD_DAY_SECONDS = 86400, PASSWORD_WARNING_DAYS = 15 };
+enum {
+	PASSWORD_DAY_SECONDS = 86400,
+	PASSWORD_WARNING_DAYS = 15,
+	PASSWORD_WARNING_SECONDS = PASSWORD_WARNING_DAYS * PASSWORD_DAY_SECONDS,
+};
 
 enum password_standing {
 	PASSWORD_HARD_EXPIRED = 0, /* only an administrator can set another */

@@ -51,7 +51,7 @@ static void look_at_device(const struct signin_records *records,
 	*inout_first = expires;
 	memcpy(age->name, device->name, sizeof(age->name));
 	age->days_left = (uint32_t)(left / PASSWORD_DAY_SECONDS);
-	age->expires_soon = left <= PASSWORD_WARNING_DAYS * PASSWORD_DAY_SECONDS;
+	age->expires_soon = left <= PASSWORD_WARNING_SECONDS;
 }
 
 enum status signin_device_age(const struct signin_records *records,
