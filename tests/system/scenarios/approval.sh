@@ -47,6 +47,10 @@ carol_runs() { # carol_runs COMMAND...
 carol_runs id
 allowed "carol may run everything"
 shows "with the code that this very sudo was given" '^uid=0\(root\)'
+printf 'crowd:x:4242:%s\n' "$(seq -s, -f 'member%05g' 3000)" >>/etc/group
+carol_runs -g crowd id
+allowed "with a group that has three thousand members"
+shows "as that group" 'gid=4242\(crowd\)'
 carol_runs /bin/sh -c id
 refused "but what is denied, whatever link leads there"
 shows "she is told why" 'policy-denied'
