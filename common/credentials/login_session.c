@@ -159,9 +159,10 @@ enum status login_session_list(struct credential_store *store,
 {
 	AUTO_STATEMENT *row = NULL;
 	struct login_session session;
-	enum status status = database_query(
-		store, "SELECT " LOGIN_SESSION_FIELDS " FROM login_session ORDER BY number DESC",
-		NULL, 0, &row);
+	enum status status = database_query(store,
+					    "SELECT " LOGIN_SESSION_FIELDS " FROM login_session"
+					    " WHERE service NOT GLOB '(*' ORDER BY number DESC",
+					    NULL, 0, &row);
 
 	while (status == STATUS_OK) {
 		status = database_next_row(store, row);

@@ -23,6 +23,11 @@ struct session_process {
 	struct process process;
 };
 
+/* Services of rows that are no sessions, and that login_session_list leaves out: a proof on its way
+   from one process of sshd's to another, and a code that counts for one sudo alone. */
+#define LOGIN_SESSION_PROOF "(proof)"
+#define LOGIN_SESSION_CODE "(code)"
+
 struct login_session {
 	char user_id[SESSION_TEXT_SIZE];
 	char service[SESSION_TEXT_SIZE];

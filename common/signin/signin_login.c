@@ -3,7 +3,6 @@
 #include "signin/signin_role.h"
 
 /* In the place of a service: no session, but word of a code for the process that will open it. */
-#define SERVICE_OF_PROOF "(proof)"
 
 enum status signin_session_of(const struct signin_records *records,
 			      const struct signin_request *request,
@@ -99,8 +98,8 @@ enum status signin_prove(const struct signin_records *records, const struct sign
 	if (strcmp(signin_action_of(records, request->service), "host:Sudo") != 0)
 		return STATUS_OK;
 	proven.login.mfa_at = request->now;
-	status =
-		record(records, &place->lineage, &proven, request->service, request->login.address);
+	status = record(records, &place->lineage, &proven, TEXT(LOGIN_SESSION_CODE),
+			request->login.address);
 	*out_is_own = status == STATUS_OK;
 	return status;
 }
@@ -137,7 +136,7 @@ enum status signin_leave_proof(const struct signin_records *records,
 			     (unsigned long long)alone.ancestors[0].start);
 	if (status != STATUS_OK)
 		return status;
-	return record(records, &alone, request, TEXT(SERVICE_OF_PROOF), request->remote_host);
+	return record(records, &alone, request, TEXT(LOGIN_SESSION_PROOF), request->remote_host);
 }
 
 static enum status parse_words(struct text words, struct process *out_process)
@@ -176,7 +175,7 @@ enum status signin_take_proof(const struct signin_records *records,
 	alone = only(&place->lineage, process);
 	status = login_session_find(records->store, &alone, user.id, &session);
 	/* The words may be anybody's, and name a session that is one. */
-	if (status == STATUS_OK && strcmp(session.service, SERVICE_OF_PROOF) != 0)
+	if (status == STATUS_OK && strcmp(session.service, LOGIN_SESSION_PROOF) != 0)
 		return STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		status = login_session_close(records->store, &alone);
