@@ -168,17 +168,25 @@ static const struct shown_case {
 	const char *policy;
 	int days;
 	const char *shown[4];
+	const char *why; /* what 'iamctl why' adds; NULL: nothing about it */
 } shown_cases[] = {
 	{ "\"MinimumPasswordLength\": 8",
 	  400,
 	  { "\"password_expires\": null", "\"password_days_left\": null", "\"must_change\": false",
-	    "\"password_set_by\": \"administrator\"" } },
+	    "\"password_set_by\": \"administrator\"" },
+	  NULL },
 	{ "\"MinimumPasswordLength\": 8, \"MaxPasswordAge\": 90",
 	  80,
-	  { "\"password_expires\": \"2", "\"password_days_left\": 9", "\"must_change\": false" } },
+	  { "\"password_expires\": \"2", "\"password_days_left\": 9", "\"must_change\": false" },
+	  NULL },
 	{ "\"MinimumPasswordLength\": 8, \"MaxPasswordAge\": 90",
 	  91,
-	  { "\"password_expires\": \"2", "\"password_days_left\": 0", "\"must_change\": true" } },
+	  { "\"password_expires\": \"2", "\"password_days_left\": 0", "\"must_change\": true" },
+	  "the password has expired: whoever uses it has to change it" },
+	{ "\"MinimumPasswordLength\": 8, \"MaxPasswordAge\": 90, \"HardExpiry\": true",
+	  91,
+	  { "\"must_change\": true" },
+	  "the password has expired, and only 'iamctl passwd' helps" },
 };
 
 static void test_shown(void)
@@ -186,7 +194,7 @@ static void test_shown(void)
 	for (size_t i = 0; i < ARRAY_LENGTH(shown_cases); i++) {
 		const struct shown_case *row = &shown_cases[i];
 		char sql[128];
-		AUTO_OUTCOME outcome;
+		AUTO_OUTCOME outcome, why;
 
 		publish_policy(row->policy);
 		(void)snprintf(sql, sizeof(sql), "UPDATE user SET password_changed = %lld" ALICE,
@@ -197,6 +205,10 @@ static void test_shown(void)
 		for (size_t j = 0; j < ARRAY_LENGTH(row->shown) && row->shown[j]; j++)
 			CHECK(buffer_has(&outcome.output, row->shown[j]), "user, row %zu: %s", i,
 			      row->shown[j]);
+		iamctl_run(&(struct program){ .arguments = { "why", "alice", "sshd" } }, &why);
+		CHECK(row->why ? buffer_has(&why.output, row->why)
+			       : !buffer_has(&why.output, "the password "),
+		      "why, row %zu: %s", i, row->why ? row->why : "nothing");
 	}
 }
 

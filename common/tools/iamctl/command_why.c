@@ -142,6 +142,31 @@ static void add_note(struct notes *notes, const char *words, const char *more)
 	notes->lines[notes->count++] = text_of(text);
 }
 
+/* One that was used has to be changed; a key does without. */
+static enum status note_password(const struct question *question,
+				 const struct credential_summary *summary, struct notes *notes)
+{
+	struct access_account account;
+	struct complaint unread = { .reason = "" };
+	struct password_age age;
+	AUTO_ARENA arena = { 0 };
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = signin_account_settings(&question->records, &arena, &account, &unread);
+	if (status != STATUS_OK)
+		return status;
+	age = signin_password_age_of(&question->principal, &account.password_policy, summary,
+				     question->request.now);
+	if (age.standing == PASSWORD_HARD_EXPIRED)
+		add_note(notes, "the password has expired, and only 'iamctl passwd' helps", "");
+	else if (age.standing == PASSWORD_EXPIRED)
+		add_note(notes, "the password has expired: whoever uses it has to change it", "");
+	else if (age.standing == PASSWORD_TEMPORARY)
+		add_note(notes, "the password is temporary: whoever uses it has to change it", "");
+	return STATUS_OK;
+}
+
 /* What policies do not decide and keeps people out all the same: authentication comes before. */
 static int take_notes(const struct question *question, struct notes *notes)
 {
@@ -166,6 +191,10 @@ static int take_notes(const struct question *question, struct notes *notes)
 			 timestamp_format(until, time));
 	if (!summary.has_password)
 		add_note(notes, "there is no password on this host", "");
+	else
+		status = note_password(question, &summary, notes);
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, "access.snapshot");
 	if (summary.device_count == 0 && config->mfa == CONFIG_MFA_REQUIRED)
 		add_note(notes, "iam.conf asks for a code, and there is no MFA device on this host",
 			 "");
