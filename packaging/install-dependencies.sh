@@ -7,19 +7,27 @@ debian='gcc make pkg-config git libc6-dev libpam0g-dev liboath-dev libcjson-dev 
 libsqlite3-dev libcrypt-dev libqrencode-dev libpwquality-dev openssh-server openssh-client sudo login passwd cron expect
 pamtester libpam-modules oathtool sqlite3 iproute2 util-linux procps busybox'
 debian_developer='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck mandoc valgrind'
-debian_bench='sssd-common sssd-proxy libnss-sss libnss-cache libnss-db libnss-extrausers libpam-oath libpam-google-authenticator make'
+debian_bench='libnss-cache libnss-db libnss-extrausers libpam-oath libpam-google-authenticator make'
 fedora='gcc make pkgconf-pkg-config git glibc-devel pam-devel liboath-devel cjson-devel libeconf-devel
 sqlite-devel libxcrypt-devel qrencode-devel libpwquality-devel openssh-server openssh-clients sudo sudo-devel util-linux shadow-utils cronie
 expect pamtester oathtool sqlite iproute procps-ng busybox'
 fedora_developer='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc valgrind libasan libubsan'
 
+# Its package adds it to the PAM stack of the machine, so only those who ask for it get it.
+debian_sssd='sssd-common sssd-proxy libnss-sss'
+
 usage() {
-	echo "usage: $0 [demo | all]    demo: build and demonstration alone; all: tests and bench too" >&2
+	cat >&2 <<-END
+		usage: $0 [demo | all | bench]
+		    demo   building and the demonstration alone
+		    all    tests and most peers of the bench as well
+		    bench  SSSD too, which adds itself to this machine's PAM stack
+	END
 	exit 64
 }
 
 what=${1:-all}
-case $what in demo | all) ;; *) usage ;; esac
+case $what in demo | all | bench) ;; *) usage ;; esac
 
 apt_missing() { # prints those of the packages that are not installed
 	for package in "$@"; do
@@ -44,6 +52,7 @@ need_root() {
 if command -v apt-get >/dev/null; then
 	wanted=$debian
 	[ "$what" = demo ] || wanted="$wanted $debian_developer $debian_bench"
+	[ "$what" != bench ] || wanted="$wanted $debian_sssd"
 	# shellcheck disable=SC2086 # lists of packages
 	missing=$(apt_missing $wanted)
 	[ -n "$missing" ] || exit 0

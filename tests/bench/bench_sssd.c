@@ -208,7 +208,8 @@ int main(int argc, char **argv)
 	printf("## SSSD's memory cache, warm, %s users\n\n", argv[1]);
 	if (!module_load(&theirs, "SSSD, memory cache", "libnss_sss.so.2", "sss") ||
 	    access(SSSD, X_OK) != 0) {
-		printf("SSSD: left out, it is not installed\n\n");
+		printf("SSSD: left out, it is not installed (packaging/install-dependencies.sh "
+		       "bench)\n\n");
 		return 0;
 	}
 	CHECK_REQUIRE(module_load(&ours, "nss_iam", argv[2], "iam"), argv[2]);

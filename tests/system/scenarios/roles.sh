@@ -75,13 +75,15 @@ hides "nothing ran" '^uid='
 	sqlite3 /var/lib/iam/credentials.db 'UPDATE role_session SET since = since - 7200, until = until - 7200'
 	touch /tmp/over
 ) &
-inside 'touch /tmp/inside; until [ -e /tmp/over ]; do sleep 0.1; done; sudo whoami; su bob -c id' \
-	"$alice_prompt" Alice-Pass-1 "$prompt" Bob-Pass-22 "$code_prompt" "$(fresh_code bob)"
+inside 'touch /tmp/inside; until [ -e /tmp/over ]; do sleep 0.1; done; sudo whoami; su bob -c id; su localuser -c id' \
+	"$alice_prompt" Alice-Pass-1 "$prompt" Bob-Pass-22 "$code_prompt" "$(fresh_code bob)" \
+	"$prompt" Local-Pass-2
 refused "over: sudo and su are refused"
 shows "over: she is told why" 'role-session-over'
 hides "over: nothing ran" '^root$|^uid='
 logged "over: the log says why" 'account refused: user=deploy service=sudo .*reason=role-session-over'
 logged "over: of su as well" 'account refused: user=bob service=su .*reason=role-session-over'
+logged "over: to an account of the host's own, too" 'account refused: user=localuser service=su .*reason=role-session-over'
 
 # By iamctl: more to say about the session.
 talk "$sudo_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- "${as_alice[@]}" \

@@ -11,11 +11,11 @@ lines() { # lines TYPE FILE: module and control of each line, as pam-auth-update
 	sed -nE "s/^$1[[:blank:]]+//p" "/etc/pam.d/$2" | tr -s '\t ' ' '
 }
 run lines auth common-auth
-shows "auth: our refusal is the end" '^\[success=2 user_unknown=ignore module_unknown=ignore default=die\] pam_iam.so unknown_user=refuse$'
+shows "auth: our refusal is the end" '^\[success=[0-9] user_unknown=ignore module_unknown=ignore default=die\] pam_iam.so unknown_user=refuse$'
 run lines account common-account
-shows "account: ours too" '^\[success=2 new_authtok_reqd=done ignore=ignore default=die\] pam_iam.so'
+shows "account: ours too" '^\[success=[0-9] new_authtok_reqd=done ignore=ignore default=die\] pam_iam.so'
 run lines password common-password
-shows "password: behind that of local accounts" '^\[success=1 user_unknown=ignore default=die\] pam_iam.so'
+shows "password: behind that of local accounts" '^\[success=[0-9] user_unknown=ignore default=die\] pam_iam.so'
 for file in common-session common-session-noninteractive; do
 	run lines session $file
 	shows "$file: required" '^required pam_iam.so'
