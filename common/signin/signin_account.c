@@ -74,6 +74,16 @@ static enum signin_reason reason_to_change(const struct signin_records *records,
 	return SIGNIN_REASON_CHANGE_REQUIRED;
 }
 
+/* What an administrator has to mend before anybody can tell keeps its own name. */
+static enum signin_reason reason_not_to_change(enum signin_reason reason)
+{
+	bool is_fault = reason == SIGNIN_REASON_HOST_POLICY ||
+			reason == SIGNIN_REASON_POLICY_UNREADABLE ||
+			reason == SIGNIN_REASON_SOURCE_UNREADABLE;
+
+	return is_fault ? reason : SIGNIN_REASON_PASSWORD_EXPIRED;
+}
+
 enum status signin_check_password(const struct signin_records *records,
 				  const struct signin_request *request, struct text user,
 				  struct signin_answer *out_answer)
@@ -101,7 +111,7 @@ enum status signin_check_password(const struct signin_records *records,
 	out_answer->reason =
 		signin_is_allowed(out_answer)
 			? reason_to_change(records, request, text_equal(user, request->user))
-			: SIGNIN_REASON_PASSWORD_EXPIRED;
+			: reason_not_to_change(out_answer->reason);
 	return STATUS_OK;
 }
 

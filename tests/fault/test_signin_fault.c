@@ -183,6 +183,79 @@ static void test_account(const char *user, const char *service, bool is_admitted
 	      let_in);
 }
 
+static void publish_policy(const struct iam_password_policy *policy)
+{
+	struct people people = everybody;
+
+	people.policy = policy;
+	people_publish(&people, host.state, 0600);
+}
+
+/* A password that has expired, used where it could be changed: whatever fails, nobody is let in by
+   it, and nobody is asked for another who may not have one. */
+static void test_expired(const struct iam_password_policy *policy, enum signin_reason reason)
+{
+	unsigned right = 0, wrong = 0, at;
+	bool fired = true;
+
+	restore();
+	publish_policy(policy);
+	for (at = 1; fired && at < FAULTS_MAX; at++) {
+		AUTO_SIGNIN_RECORDS records;
+		struct signin_request request = request_of("bob", "sshd", NOW + 100 * DAY);
+		struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
+		enum status status;
+
+		host_open(&host, &records);
+		records.config.snapshot_age_max = 0;
+		request.password_used = true;
+		fault_arm(EVERYTHING, at, false);
+		status = signin_account(&records, &request, &answer);
+		fired = fault_disarm();
+		right += status == STATUS_OK && answer.reason == reason;
+		wrong += signin_is_allowed(&answer);
+		wrong += answer.reason != reason && answer.reason == SIGNIN_REASON_CHANGE_REQUIRED;
+	}
+	publish_policy(NULL);
+	CHECK(at > 2 && at < FAULTS_MAX && wrong == 0 && right > 0,
+	      "%s, while %u calls fail: right %u times, wrong %u times", signin_reason_code(reason),
+	      at - 2, right, wrong);
+}
+
+/* A password used before is not taken for a new one because something failed. */
+static void test_reuse(void)
+{
+	static const struct iam_password_policy reuse = { .minimum_length = 6,
+							  .allow_users_to_change = true,
+							  .reuse_prevention = 5 };
+	unsigned refused = 0, wrong = 0, at;
+	bool fired = true;
+
+	restore();
+	publish_policy(&reuse);
+	for (at = 1; fired && at < FAULTS_MAX; at++) {
+		AUTO_SIGNIN_RECORDS records;
+		AUTO_BUFFER words;
+		struct signin_request request = request_of("bob", "passwd", NOW);
+		struct signin_password_change change = { .request = &request,
+							 .new_password = TEXT(PERSON_PASSWORD) };
+		struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
+		enum status status;
+
+		host_open(&host, &records);
+		buffer_init(&words, 4096);
+		fault_arm(EVERYTHING, at, false);
+		status = signin_change_password(&records, &change, &answer, &words);
+		fired = fault_disarm();
+		refused += status == STATUS_OK && answer.reason == SIGNIN_REASON_PASSWORD_POLICY;
+		wrong += signin_is_allowed(&answer);
+	}
+	publish_policy(NULL);
+	CHECK(at > 2 && at < FAULTS_MAX && wrong == 0 && refused > 0,
+	      "a password used before, while %u calls fail: refused %u times, taken %u times",
+	      at - 2, refused, wrong);
+}
+
 static enum status change_password(struct signin_answer *out_answer)
 {
 	AUTO_SIGNIN_RECORDS records;
@@ -242,6 +315,13 @@ int main(void)
 	test_account("bob", "sudo", false);
 	test_account("erin", "sshd", false);
 	test_change();
+	test_expired(&(struct iam_password_policy){ .minimum_length = 6, .max_age_days = 90 },
+		     SIGNIN_REASON_CHANGE_REQUIRED);
+	test_expired(&(struct iam_password_policy){ .minimum_length = 6,
+						    .max_age_days = 90,
+						    .hard_expiry = true },
+		     SIGNIN_REASON_PASSWORD_EXPIRED);
+	test_reuse();
 	buffer_release(&pristine);
 	return check_done();
 }
