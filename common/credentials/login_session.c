@@ -9,20 +9,15 @@
 /* Reads column texts into a session's arrays; a row that does not fit is damaged. */
 static enum status read_row(sqlite3_stmt *row, struct login_session *out_session)
 {
-	const struct {
-		char *target;
-		size_t size;
-	} texts[] = {
+	const struct session_text texts[] = {
 		{ out_session->user_id, sizeof(out_session->user_id) },
 		{ out_session->service, sizeof(out_session->service) },
 		{ out_session->tty, sizeof(out_session->tty) },
 		{ out_session->address, sizeof(out_session->address) },
 	};
 
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
-		if (text_copy(column_text(row, PLACE_COLUMNS + (int)i), texts[i].target,
-			      texts[i].size) != STATUS_OK)
-			return STATUS_BAD_DATA;
+	if (session_texts_read(row, texts, ARRAY_LENGTH(texts)) != STATUS_OK)
+		return STATUS_BAD_DATA;
 	out_session->started = sqlite3_column_int64(row, PLACE_COLUMNS + 4);
 	out_session->mfa_at = sqlite3_column_int64(row, PLACE_COLUMNS + 5);
 	return session_process_read(row, PLACE_COLUMNS + 6, &out_session->opener);

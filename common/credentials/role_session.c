@@ -9,10 +9,7 @@
 
 static enum status read_row(sqlite3_stmt *row, struct role_session *out_session)
 {
-	const struct {
-		char *target;
-		size_t size;
-	} texts[] = {
+	const struct session_text texts[] = {
 		{ out_session->role_id, sizeof(out_session->role_id) },
 		{ out_session->role_name, sizeof(out_session->role_name) },
 		{ out_session->user_id, sizeof(out_session->user_id) },
@@ -23,10 +20,8 @@ static enum status read_row(sqlite3_stmt *row, struct role_session *out_session)
 	};
 	int column = PLACE_COLUMNS + (int)ARRAY_LENGTH(texts), state;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
-		if (text_copy(column_text(row, PLACE_COLUMNS + (int)i), texts[i].target,
-			      texts[i].size) != STATUS_OK)
-			return STATUS_BAD_DATA;
+	if (session_texts_read(row, texts, ARRAY_LENGTH(texts)) != STATUS_OK)
+		return STATUS_BAD_DATA;
 	out_session->number = sqlite3_column_int64(row, 0);
 	out_session->since = sqlite3_column_int64(row, column);
 	out_session->until = sqlite3_column_int64(row, column + 1);

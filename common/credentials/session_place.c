@@ -40,3 +40,12 @@ bool session_place_is_nearer(const struct process_lineage *lineage, sqlite3_stmt
 	*inout_best = place;
 	return true;
 }
+
+enum status session_texts_read(sqlite3_stmt *row, const struct session_text *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_copy(column_text(row, PLACE_COLUMNS + (int)i), texts[i].target,
+			      texts[i].size) != STATUS_OK)
+			return STATUS_BAD_DATA;
+	return STATUS_OK;
+}

@@ -31,6 +31,16 @@ struct session_place {
 MUST_CHECK enum status session_process_read(sqlite3_stmt *row, int boot_column,
 					    struct session_process *out_process);
 
+/* Where a column's text goes. */
+struct session_text {
+	char *target;
+	size_t size;
+};
+
+/* The columns behind the place, in their order; STATUS_BAD_DATA when one does not fit. */
+MUST_CHECK enum status session_texts_read(sqlite3_stmt *row, const struct session_text *texts,
+					  size_t count);
+
 /* Is the row's session nearer than the best so far? Rows come newest first, and of two that are
    equally near the newer stays. */
 bool session_place_is_nearer(const struct process_lineage *lineage, sqlite3_stmt *row,
