@@ -243,7 +243,7 @@ enum status credential_attempt(struct credential_store *store,
 	*out_outcome = outcome;
 	if (!attempt_is_valid(attempt))
 		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_ATTEMPT, &transaction);
 	if (status == STATUS_OK)
 		status = user_read(store, attempt->user_id, attempt->now, &user);
 	if (status == STATUS_OK && attempt->code_wanted)

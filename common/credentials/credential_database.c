@@ -146,19 +146,30 @@ enum status column_uint32(sqlite3_stmt *statement, int column, uint32_t *out_val
 	return STATUS_OK;
 }
 
-enum status transaction_begin(struct credential_store *store, struct transaction *out_transaction)
+static const char *const begin[] = {
+	[TRANSACTION_CHANGE] = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+	[TRANSACTION_ATTEMPT] = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+	[TRANSACTION_UNTIL_RESTART] = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+};
+
+enum status transaction_begin(struct credential_store *store, enum transaction_kind kind,
+			      struct transaction *out_transaction)
 {
-	enum status status = database_script(store, "BEGIN IMMEDIATE");
+	enum status status = database_script(store, begin[kind]);
 
 	if (status == STATUS_OK)
-		out_transaction->store = store;
+		*out_transaction = (struct transaction){ store, kind };
 	return status;
 }
 
 enum status transaction_commit(struct transaction *transaction)
 {
-	enum status status = database_script(transaction->store, "COMMIT");
+	struct credential_store *store = transaction->store;
+	enum status status = database_script(store, "COMMIT");
 
+	/* A commit that could not be synced may be whole in the log, for the next one to find. */
+	if (status != STATUS_OK || transaction->kind == TRANSACTION_CHANGE)
+		store->empties_log = true;
 	if (status == STATUS_OK)
 		transaction->store = NULL;
 	else

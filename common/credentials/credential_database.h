@@ -14,6 +14,7 @@
 
 struct credential_store {
 	sqlite3 *connection;
+	bool empties_log; /* when it closes: see TRANSACTION_CHANGE */
 };
 
 /* A status for SQLite's code; sets errno for STATUS_SYSTEM. */
@@ -77,14 +78,24 @@ bool credential_user_id_is_valid(struct text id);
 
 /* Begun with the right to write, so that it never has to be done again because of somebody else's
    write; what is not committed when the scope ends is undone. Declare it before any statement. */
-struct transaction {
-	struct credential_store *store; /* NULL when over */
+enum transaction_kind {
+	/* A change that people make. The log is emptied afterwards, because it may hold what was
+	   deleted. */
+	TRANSACTION_CHANGE = 0,
+	TRANSACTION_ATTEMPT, /* of many: the log may grow */
+	/* What a restart of the host makes void: everybody sees it, but no disk is waited for. */
+	TRANSACTION_UNTIL_RESTART,
 };
 
-MUST_CHECK enum status transaction_begin(struct credential_store *store,
+struct transaction {
+	struct credential_store *store; /* NULL when over */
+	enum transaction_kind kind;
+};
+
+MUST_CHECK enum status transaction_begin(struct credential_store *store, enum transaction_kind kind,
 					 struct transaction *out_transaction);
 
-/* On disk when it returns STATUS_OK; undone otherwise. */
+/* On disk (unless it is of the last kind) when it returns STATUS_OK; undone otherwise. */
 MUST_CHECK enum status transaction_commit(struct transaction *transaction);
 
 void transaction_abandon(struct transaction *transaction);

@@ -156,7 +156,7 @@ enum status credential_device_add(struct credential_store *store, struct text us
 				"a device has 6 or 8 digits, a period of 30 or 60 seconds and a "
 				"seed of %d to %d bytes",
 				OTP_SEED_BYTES_MIN, OTP_SEED_BYTES_MAX);
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 	if (status == STATUS_OK)
 		status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
 				      BINDINGS(BIND_TEXT(user_id)));
@@ -170,13 +170,16 @@ enum status credential_device_add(struct credential_store *store, struct text us
 enum status credential_device_remove(struct credential_store *store, struct text user_id,
 				     const char *name)
 {
+	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
 	if (!credential_user_id_is_valid(user_id))
 		return STATUS_BAD_INPUT;
-	status = database_run(store, "DELETE FROM device WHERE user = ?1 AND name = ?2",
-			      BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(name))));
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
+	if (status == STATUS_OK)
+		status = database_run(store, "DELETE FROM device WHERE user = ?1 AND name = ?2",
+				      BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(name))));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
-	return status;
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }

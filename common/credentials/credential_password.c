@@ -109,7 +109,7 @@ enum status credential_password_replace(struct credential_store *store, struct t
 	    password->former_kept > CREDENTIAL_FORMER_MAX ||
 	    (unsigned)password->origin >= CREDENTIAL_ORIGIN_COUNT)
 		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 	if (status == STATUS_OK)
 		status = retire_present(store, user_id, password->former_kept);
 	if (status == STATUS_OK)
@@ -157,13 +157,11 @@ enum status credential_password_history(struct credential_store *store, struct t
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* STATUS_NOT_FOUND when it concerns no row. */
 static enum status run_on_user(struct credential_store *store, const char *sql, struct text user_id)
 {
-	enum status status;
+	enum status status = database_run(store, sql, BINDINGS(BIND_TEXT(user_id)));
 
-	if (!credential_user_id_is_valid(user_id))
-		return STATUS_BAD_INPUT;
-	status = database_run(store, sql, BINDINGS(BIND_TEXT(user_id)));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
 	return status;
@@ -176,7 +174,7 @@ enum status credential_password_remove(struct credential_store *store, struct te
 
 	if (!credential_user_id_is_valid(user_id))
 		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 	if (status == STATUS_OK)
 		status = retire_present(store, user_id, 0);
 	if (status == STATUS_OK)
@@ -190,8 +188,16 @@ enum status credential_password_remove(struct credential_store *store, struct te
 
 enum status credential_unlock(struct credential_store *store, struct text user_id)
 {
-	return run_on_user(store,
-			   "UPDATE user SET failures = 0, last_failure = 0"
-			   " WHERE id = ?1 AND failures > 0",
-			   user_id);
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status;
+
+	if (!credential_user_id_is_valid(user_id))
+		return STATUS_BAD_INPUT;
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
+	if (status == STATUS_OK)
+		status = run_on_user(store,
+				     "UPDATE user SET failures = 0, last_failure = 0"
+				     " WHERE id = ?1 AND failures > 0",
+				     user_id);
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }

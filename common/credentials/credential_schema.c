@@ -148,7 +148,7 @@ static enum status use_write_ahead_log(struct credential_store *store)
 static enum status migrate(struct credential_store *store, int64_t version)
 {
 	AUTO_TRANSACTION transaction = { 0 };
-	enum status status = transaction_begin(store, &transaction);
+	enum status status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 
 	for (; status == STATUS_OK && version < CREDENTIAL_SCHEMA_VERSION; version++)
 		status = database_script(store, migrations[version]);

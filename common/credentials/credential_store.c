@@ -1,6 +1,7 @@
 #include "credentials/credential_store.h"
 
 #include <limits.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "credentials/credential_file.h"
@@ -24,7 +25,10 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA secure_delete = ON;";
 
-enum { BUSY_PAUSE_MS = 2 };
+enum {
+	BUSY_PAUSE_MS = 2,
+	LOG_BYTES_MAX = 128 << 10, /* what the next one to open has to read */
+};
 
 /* A writer is done in a millisecond or two. SQLite's own handler soon sleeps for a tenth of a
    second at a time, which makes fifty people who sign in at once wait for seconds. */
@@ -110,12 +114,38 @@ enum status credential_store_open(const char *folder, struct file_trust trust, b
 	return status;
 }
 
+static bool log_is_short(const struct credential_store *store)
+{
+	const char *database = sqlite3_db_filename(store->connection, "main");
+	struct stat info;
+
+	return database && stat(sqlite3_filename_wal(database), &info) == 0 &&
+	       info.st_size <= LOG_BYTES_MAX;
+}
+
+/*
+ * Left to itself, whoever closes last syncs the log and the database and removes the log, which the
+ * next one makes anew: five waits for the disk, and more for the file system, in a sign-in that
+ * needs one. So a short log stays. What fails here costs time or room, and loses nothing.
+ */
+static void leave_log(const struct credential_store *store)
+{
+	if (store->empties_log)
+		(void)sqlite3_wal_checkpoint_v2(store->connection, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+						NULL, NULL);
+	else if (log_is_short(store))
+		(void)sqlite3_db_config(store->connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+					NULL);
+}
+
 void credential_store_close(struct credential_store *store)
 {
 	int saved_errno = errno;
 
 	if (!store)
 		return;
+	if (store->connection)
+		leave_log(store);
 	(void)sqlite3_close(store->connection); /* fails only with a statement left open */
 	free(store);
 	errno = saved_errno;

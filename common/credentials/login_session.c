@@ -36,7 +36,7 @@ enum status login_session_open(struct credential_store *store,
 
 	if (lineage->count == 0 || !credential_user_id_is_valid(text_of(session->user_id)))
 		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
 	if (status == STATUS_OK)
 		status = database_run(
 			store, insert,
@@ -123,14 +123,18 @@ enum status login_session_prove(struct credential_store *store,
 				const struct process_lineage *lineage, struct text user_id,
 				int64_t now)
 {
+	AUTO_TRANSACTION transaction = { 0 };
 	struct login_session session;
 	int64_t number;
-	enum status status = find(store, lineage, user_id, &session, &number);
+	enum status status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
 
-	if (status != STATUS_OK)
-		return status;
-	return database_run(store, "UPDATE login_session SET mfa_at = ?2 WHERE number = ?1",
-			    BINDINGS(BIND_INTEGER(number), BIND_INTEGER(now)));
+	if (status == STATUS_OK)
+		status = find(store, lineage, user_id, &session, &number);
+	if (status == STATUS_OK)
+		status = database_run(store,
+				      "UPDATE login_session SET mfa_at = ?2 WHERE number = ?1",
+				      BINDINGS(BIND_INTEGER(number), BIND_INTEGER(now)));
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
 enum status login_session_close(struct credential_store *store,
@@ -138,14 +142,17 @@ enum status login_session_close(struct credential_store *store,
 {
 	static const char sql[] =
 		"DELETE FROM login_session WHERE boot = ?1 AND pid = ?3 AND start = ?4";
+	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
 	if (lineage->count == 0)
 		return STATUS_NOT_FOUND;
-	status = database_run(store, sql, BINDINGS(PLACE_BINDINGS(lineage)));
+	status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
+	if (status == STATUS_OK)
+		status = database_run(store, sql, BINDINGS(PLACE_BINDINGS(lineage)));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
-	return status;
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
 enum status login_session_list(struct credential_store *store,

@@ -47,7 +47,7 @@ enum status role_session_approve(struct credential_store *store,
 	if (lineage->count == 0 || !credential_user_id_is_valid(text_of(session->role_id)) ||
 	    !credential_user_id_is_valid(text_of(session->user_id)))
 		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, &transaction);
+	status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
 	if (status == STATUS_OK)
 		status = database_run(
 			store, insert,
@@ -104,7 +104,7 @@ enum status role_session_open(struct credential_store *store, const struct proce
 				     " start = ?4 WHERE number = ?5 AND boot = ?1 AND state = 0";
 	AUTO_TRANSACTION transaction = { 0 };
 	struct session_place place;
-	enum status status = transaction_begin(store, &transaction);
+	enum status status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
 
 	if (status == STATUS_OK)
 		status = find(store, lineage, role_id, ROLE_SESSION_APPROVED, out_session, &place);
@@ -135,14 +135,18 @@ enum status role_session_close(struct credential_store *store,
 {
 	static const char sql[] = "UPDATE role_session SET state = 2, until = min(until, ?5)"
 				  " WHERE boot = ?1 AND pid = ?3 AND start = ?4 AND state < 2";
+	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
 	if (lineage->count == 0)
 		return STATUS_NOT_FOUND;
-	status = database_run(store, sql, BINDINGS(PLACE_BINDINGS(lineage), BIND_INTEGER(now)));
+	status = transaction_begin(store, TRANSACTION_UNTIL_RESTART, &transaction);
+	if (status == STATUS_OK)
+		status = database_run(store, sql,
+				      BINDINGS(PLACE_BINDINGS(lineage), BIND_INTEGER(now)));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
-	return status;
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
 enum status role_session_list(struct credential_store *store,

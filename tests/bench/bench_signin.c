@@ -25,12 +25,14 @@
 #define SEED_HEX "3132333435363738393031323334353637383930"
 #define SEED_BASE32 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 #define PEER_USER "localuser"
-#define DEVICE "phone"
 
-enum { ROUNDS = 15, SIZES = 3 };
+enum { ROUNDS = 15, SIZES = 3, ENROLLED = 10 };
 
 static const size_t sizes[SIZES] = { 10, 1000, 100000 };
 static const struct otp_settings settings = { OTP_SHA1, 6, 30 };
+static const char *const seeds[] = { SEED, "abcdefghijklmnopqrst" };
+
+_Static_assert(ENROLLED *ARRAY_LENGTH(seeds) >= ROUNDS + 1, "a code for each round");
 
 struct bench {
 	struct transaction_process *process;
@@ -38,17 +40,6 @@ struct bench {
 	char hash[PASSWORD_HASH_SIZE];
 	char code[OTP_CODE_SIZE];
 };
-
-static void enroll_device(struct credential_store *store)
-{
-	struct credential_device device = { .name = DEVICE, .settings = settings };
-	struct text user = text_of(staff_user_id());
-	AUTO_SECRET seed;
-
-	CHECK_REQUIRE(secret_set_bytes(&seed, TEXT(SEED)) == STATUS_OK &&
-			      credential_device_add(store, user, &device, &seed, NULL) == STATUS_OK,
-		      "a device");
-}
 
 static struct credential_store *open_store(void)
 {
@@ -61,26 +52,35 @@ static struct credential_store *open_store(void)
 	return store;
 }
 
+static void enroll_device(struct credential_store *store, struct text user, size_t number)
+{
+	struct credential_device device = { .settings = settings };
+	AUTO_SECRET seed;
+	enum status status;
+
+	(void)snprintf(device.name, sizeof(device.name), "device%zu", number);
+	status = credential_device_remove(store, user, device.name);
+	CHECK_REQUIRE(status == STATUS_OK || status == STATUS_NOT_FOUND, "the old device");
+	CHECK_REQUIRE(secret_set_bytes(&seed, text_of(seeds[number])) == STATUS_OK &&
+			      credential_device_add(store, user, &device, &seed, NULL) == STATUS_OK,
+		      "a device");
+}
+
+/* Ten users who each can sign in once with each of their devices: a code is good once, and signing
+   in is what a store mostly sees. */
 static void enroll(const struct bench *bench)
 {
 	AUTO_CREDENTIAL_STORE *store = open_store();
 
-	CHECK_REQUIRE(credential_password_set(store, text_of(staff_user_id()), bench->hash, 1) ==
-			      STATUS_OK,
-		      "a password");
-	enroll_device(store);
-}
+	for (size_t i = 0; i < ENROLLED; i++) {
+		char id[STAFF_ID_SIZE];
+		struct text user = text_of(staff_user_id(i, id));
 
-/* The same device anew has used no code yet. */
-static void renew_device(const struct bench *bench)
-{
-	AUTO_CREDENTIAL_STORE *store = open_store();
-
-	(void)bench;
-	CHECK_REQUIRE(credential_device_remove(store, text_of(staff_user_id()), DEVICE) ==
-			      STATUS_OK,
-		      "the device");
-	enroll_device(store);
+		CHECK_REQUIRE(credential_password_set(store, user, bench->hash, 1) == STATUS_OK,
+			      "a password");
+		for (size_t j = 0; j < ARRAY_LENGTH(seeds); j++)
+			enroll_device(store, user, j);
+	}
 }
 
 /* A line for each user of the directory, the one who signs in among them. */
@@ -114,7 +114,8 @@ static void renew_google(const struct bench *bench)
 static const struct stack {
 	const char *name;
 	enum transaction_kind kind;
-	const char *service, *user;
+	const char *service;
+	const char *user;  /* "": one of ours, another each round */
 	const char *lines; /* of /etc/pam.d/SERVICE */
 	void (*renew)(const struct bench *bench);
 } stacks[] = {
@@ -137,8 +138,7 @@ static const struct stack {
 	  "auth required pam_unix.so\n"
 	  "auth required pam_google_authenticator.so secret=/var/lib/google/${USER} user=root\n",
 	  renew_google },
-	{ "pam_iam", TRANSACTION_AUTHENTICATE, "sshd", STAFF_USER,
-	  "auth required pam_iam.so\naccount required pam_iam.so\n", renew_device },
+	{ "pam_iam", TRANSACTION_AUTHENTICATE, "sshd", "", NULL, NULL },
 	{ "pam_iam, account phase", TRANSACTION_ACCOUNT, "sshd", STAFF_USER, NULL, NULL },
 };
 
@@ -155,22 +155,27 @@ struct result {
 	double beside_yescrypt; /* processor time, of the same round */
 };
 
-static struct transaction_cost run_once(struct bench *bench, const struct stack *stack)
+static struct transaction_cost run_once(struct bench *bench, const struct stack *stack,
+					size_t round)
 {
+	bool is_ours = stack->user[0] == '\0';
+	struct text seed = text_of(seeds[is_ours ? round / ENROLLED : 0]);
+	char name[32];
 	const struct transaction transaction = {
 		.kind = stack->kind,
 		.service = stack->service ? stack->service : bench->hash,
-		.user = stack->user,
+		.user = is_ours ? name : stack->user,
 		.remote_host = STAFF_ADDRESS,
 		.password = PASSWORD,
 		.code = bench->code,
 	};
 	struct transaction_cost cost;
 
+	(void)snprintf(name, sizeof(name), "user%zu", round % ENROLLED);
 	if (stack->renew)
 		stack->renew(bench);
-	CHECK_REQUIRE(otp_generate(&settings, TEXT(SEED), otp_step(&settings, time(NULL)),
-				   bench->code) == STATUS_OK,
+	CHECK_REQUIRE(otp_generate(&settings, seed, otp_step(&settings, time(NULL)), bench->code) ==
+			      STATUS_OK,
 		      "a code");
 	cost = transaction_run(bench->process, &transaction);
 	CHECK_REQUIRE(cost.result == PAM_SUCCESS, stack->name);
@@ -202,11 +207,12 @@ static void run_all(struct bench *bench, struct result results[STACKS])
 {
 	static struct transaction_cost costs[STACKS][ROUNDS];
 
+	enroll(bench);
 	for (size_t i = 0; i < STACKS; i++) /* warms up */
-		(void)run_once(bench, &stacks[i]);
+		(void)run_once(bench, &stacks[i], ROUNDS);
 	for (size_t round = 0; round < ROUNDS; round++)
 		for (size_t i = 0; i < STACKS; i++)
-			costs[i][round] = run_once(bench, &stacks[i]);
+			costs[i][round] = run_once(bench, &stacks[i], round);
 	for (size_t i = 0; i < STACKS; i++)
 		results[i] = (struct result){
 			.wall = MEDIAN(costs[i], wall),
@@ -326,7 +332,6 @@ int main(int argc, char **argv)
 	write_services(argv[2]);
 	write_shadow(&bench);
 	make_state();
-	enroll(&bench);
 	bench.process = transaction_start(argv[3]);
 	for (size_t size = 0; size < SIZES; size++) {
 		bench.users = sizes[size];
@@ -337,7 +342,6 @@ int main(int argc, char **argv)
 	move_to_disk(argv[4]);
 	bench.users = sizes[1];
 	staff_publish(bench.users, argv[1]);
-	enroll(&bench);
 	run_all(&bench, on_disk);
 	print_disk(on_disk);
 	transaction_stop(bench.process);

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "fault.h"
 #include "fault_vfs.h"
+#include "support/credential_fixture.h"
 #include "support/role_host.h"
 
 enum {
@@ -35,6 +36,7 @@ static void prepare(void)
 
 	role_host_make(&host, &records);
 	signin_records_close(&records);
+	fixture_empty_log(host.state);
 	buffer_init(&pristine, 1 << 20);
 	CHECK_REQUIRE(scratch_read(host.state, "credentials.db", &pristine), "the database");
 }

@@ -39,6 +39,11 @@ void fixture_by_hand(const char *folder, const char *sql)
 	sqlite3_close(database);
 }
 
+void fixture_empty_log(const char *folder)
+{
+	fixture_by_hand(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 int64_t fixture_number(const char *folder, const char *sql)
 {
 	sqlite3 *database = database_open(folder);

@@ -15,6 +15,9 @@ struct credential_store *fixture_open(const char *folder);
 /* Puts a store into a state that only time, damage or another program would bring about. */
 void fixture_by_hand(const char *folder, const char *sql);
 
+/* One file again: what sign-ins left in the log goes into the database. */
+void fixture_empty_log(const char *folder);
+
 /* What a statement answers, as a number. */
 int64_t fixture_number(const char *folder, const char *sql);
 

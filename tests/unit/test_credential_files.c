@@ -68,6 +68,61 @@ static void test_files_beside_it(void)
 	      "whoever leaves last takes both away");
 }
 
+static void sign_in(const char *path, struct text id, int64_t now)
+{
+	struct credential_store *store = fixture_open(path);
+	struct credential_outcome outcome;
+	char code[OTP_CODE_SIZE];
+	struct credential_attempt asked = fixture_attempt(id, fixture_code(now, code), now);
+
+	CHECK_REQUIRE(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
+			      outcome.verdict == CREDENTIAL_ACCEPTED,
+		      "a sign-in");
+	credential_store_close(store);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat info;
+
+	return lstat(path, &info) == 0 ? info.st_size : 0;
+}
+
+enum { SIGN_INS = 200, LOG_MAX = 128 << 10 };
+
+/* Signing in leaves the log for the next one, but not for ever. */
+static void test_log_stays(void)
+{
+	char path[SCRATCH_PATH_SIZE], log[SCRATCH_PATH_SIZE];
+	struct text id = TEXT("AIDALOG000000000001");
+	struct credential_store *store;
+	unsigned with_log = 0, without = 0;
+	off_t largest = 0;
+
+	(void)scratch_path(path, folder, "log");
+	(void)scratch_path(log, path, "credentials.db-wal");
+	store = fixture_open(path);
+	fixture_add_user(store, id);
+	credential_store_close(store);
+	CHECK(size_of(log) == 0, "a change leaves none");
+	for (int64_t i = 1; i <= SIGN_INS; i++) {
+		off_t size;
+
+		sign_in(path, id, i * 300);
+		size = size_of(log);
+		largest = size > largest ? size : largest;
+		with_log += size > 0;
+		without += size == 0;
+	}
+	CHECK(with_log > SIGN_INS * 3 / 4, "most sign-ins leave one (%u)", with_log);
+	CHECK(without > 1 && largest <= LOG_MAX, "which is cut before it is long (%ld bytes)",
+	      (long)largest);
+	sign_in(path, id, (SIGN_INS + 1) * 300);
+	CHECK(size_of(log) > 0 && mode_of(log) == 0600, "it is as private as the database");
+	CHECK(fixture_number(path, "SELECT last_step FROM device") == (SIGN_INS + 1) * 10,
+	      "and the last sign-in is in it");
+}
+
 enum trouble {
 	MODE,
 	OWNER,
@@ -321,11 +376,46 @@ static void test_secrets_are_erased(void)
 	      "and neither is in the file any more");
 }
 
+static bool has_secrets(const char *path, const char *name)
+{
+	struct text seed = TEXT(FIXTURE_SEED), hash = TEXT(FIXTURE_HASH);
+	AUTO_BUFFER bytes;
+
+	buffer_init(&bytes, 1 << 20);
+	return scratch_read(path, name, &bytes) && bytes.length > 0 &&
+	       (memmem(bytes.bytes, bytes.length, seed.bytes, seed.length) ||
+		memmem(bytes.bytes, bytes.length, hash.bytes, hash.length));
+}
+
+/* The log of earlier sign-ins holds the rows as they were, and somebody else has the store open. */
+static void test_secrets_are_erased_from_the_log(void)
+{
+	char path[SCRATCH_PATH_SIZE];
+	struct text id = TEXT("AIDAERASED000000002");
+	struct credential_store *store, *other;
+
+	store = fixture_open(scratch_path(path, folder, "erased-log"));
+	fixture_add_user(store, id);
+	credential_store_close(store);
+	sign_in(path, id, 3000);
+	CHECK(has_secrets(path, "credentials.db-wal"), "the log holds secrets");
+	other = fixture_open(path);
+	store = fixture_open(path);
+	CHECK(credential_device_remove(store, id, "phone") == STATUS_OK &&
+		      credential_password_remove(store, id) == STATUS_OK,
+	      "both are removed");
+	credential_store_close(store);
+	CHECK(!has_secrets(path, "credentials.db-wal") && !has_secrets(path, "credentials.db"),
+	      "and are in no file any more, though the store is open elsewhere");
+	credential_store_close(other);
+}
+
 int main(void)
 {
 	scratch_make(folder);
 	test_making();
 	test_files_beside_it();
+	test_log_stays();
 	test_untrusted_files();
 	test_untrusted_folders();
 	test_schemas();
@@ -333,5 +423,6 @@ int main(void)
 	test_missing_tables();
 	test_damaged_pages();
 	test_secrets_are_erased();
+	test_secrets_are_erased_from_the_log();
 	return check_done();
 }

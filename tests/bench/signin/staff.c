@@ -140,14 +140,21 @@ void staff_policy(size_t number, struct buffer *out_json)
 	CHECK_REQUIRE(json_write_end(&writer) == STATUS_OK, "memory for a policy");
 }
 
+const char *staff_user_id(size_t number, char buffer[STAFF_ID_SIZE])
+{
+	(void)snprintf(buffer, STAFF_ID_SIZE, "AIDA%017zu", number);
+	return buffer;
+}
+
 static void write_user(struct json_writer *writer, size_t number)
 {
 	size_t groups = number % EVERY == 1 ? STAFF_GROUPS : GROUPS_OF_OTHERS;
+	char id[STAFF_ID_SIZE];
 
 	json_write_object(writer, NULL);
 	json_write_text(writer, "Path", TEXT("/"));
 	json_write_text(writer, "UserName", numbered("user%zu", number));
-	json_write_text(writer, "UserId", numbered("AIDA%017zu", number));
+	json_write_text(writer, "UserId", text_of(staff_user_id(number, id)));
 	json_write_text(writer, "Arn", numbered("arn:aws:iam::" ACCOUNT ":user/user%zu", number));
 	json_write_text(writer, "CreateDate", TEXT("2025-03-01T12:00:00+00:00"));
 	json_write_array(writer, "GroupList");
@@ -231,11 +238,6 @@ static void write_document(size_t users)
 	json_write_close(&writer, '}');
 	CHECK_REQUIRE(json_write_end(&writer) == STATUS_OK, "memory for the document");
 	bench_write_file("/etc/iam/directory.json", buffer_text(&json), 0644);
-}
-
-const char *staff_user_id(void)
-{
-	return "AIDA00000000000000001";
 }
 
 void staff_publish(size_t users, const char *iamctl)

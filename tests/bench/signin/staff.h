@@ -13,10 +13,10 @@
 #define STAFF_USER "user1"
 #define STAFF_ADDRESS "10.20.30.40" /* from where its policies allow signing in */
 
-enum { STAFF_GROUPS = 10, STAFF_POLICIES = 2 * STAFF_GROUPS };
+enum { STAFF_GROUPS = 10, STAFF_POLICIES = 2 * STAFF_GROUPS, STAFF_ID_SIZE = 32 };
 
-/* The id of STAFF_USER. */
-const char *staff_user_id(void);
+/* The id of the user "userNUMBER"; returns buffer. */
+const char *staff_user_id(size_t number, char buffer[STAFF_ID_SIZE]);
 
 /* The document of a policy, appended as compact JSON. */
 void staff_policy(size_t number, struct buffer *out_json);

@@ -64,14 +64,16 @@ local_accounts_work "iam.conf is wrong"
 cp /root/iam.conf /etc/iam/iam.conf
 
 code=$(fresh_code alice)
-cp -a $state/credentials.db /root/credentials.db
+mkdir /root/store
+cp -a $state/credentials.db* /root/store/
 rm -f $state/credentials.db-*
 head -c 20000 /dev/urandom >$state/credentials.db
 "${alice[@]}" "$code" -- ssh alice@iam-demo id
 refused "the credential store is damaged: alice is refused"
 logged "the log says why" 'user=alice .*reason=store'
 local_accounts_work "the credential store is damaged"
-cp -a /root/credentials.db $state/credentials.db
+rm -f $state/credentials.db-*
+cp -a /root/store/credentials.db* $state/
 
 require iamctl sync
 "${alice[@]}" "$(fresh_code alice)" -- ssh alice@iam-demo id
