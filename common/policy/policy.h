@@ -86,6 +86,10 @@ MUST_CHECK enum status policy_parse(struct text source, struct arena *arena,
 				    struct policy_document *out_document,
 				    struct complaint *out_complaint);
 
+/* Drops the statements that say nothing of this action, for those who ask many times for one: no
+   decision on it changes, but the numbers of statements in its proof do. */
+void policy_narrow(struct policy_document *inout_document, struct text action);
+
 /* The line and column (from 1, in bytes) of a place ("Statement[1].Condition") in the text of a
    document that is JSON; as near as it goes when there is no such place. */
 void policy_locate(struct text source, const char *place, unsigned *out_line, unsigned *out_column);

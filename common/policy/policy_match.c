@@ -28,6 +28,18 @@ enum policy_truth policy_match_action(const struct policy_statement *statement, 
 	return statement->is_not_action ? policy_not(listed) : listed;
 }
 
+void policy_narrow(struct policy_document *inout_document, struct text action)
+{
+	struct policy_statement *statements = inout_document->statements;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < inout_document->statement_count; i++)
+		if (policy_resolve(policy_match_action(&statements[i], action),
+				   statements[i].is_deny))
+			statements[kept++] = statements[i];
+	inout_document->statement_count = kept;
+}
+
 /* An ARN pattern in its parts. The sixth keeps the colons behind it. */
 enum { ARN_PARTS = 6 };
 

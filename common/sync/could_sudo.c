@@ -82,7 +82,7 @@ static enum status prepare(struct question *question, struct policy_book *book)
 static bool is_allowed(const struct asking *asking, const struct policy_caller *caller)
 {
 	struct policy_request request = { .caller = *caller,
-					  .action = TEXT("host:Sudo"),
+					  .action = TEXT(ACTION_SUDO),
 					  .resource = asking->question->host,
 					  .context = &asking->context };
 	struct policy_verdict verdict;

@@ -114,6 +114,18 @@ static enum status note_warnings(struct policy_book *book, const char *label,
 	return status;
 }
 
+/* Of what can be read only the statements about sudo stay: nobody asks here for anything else. */
+static enum status look_at(struct policy_book *book, const struct origin *origin,
+			   enum policy_kind kind, struct checked_policy *checked)
+{
+	char label[LABEL_SIZE];
+	enum status status = note_warnings(book, label_of(origin, label), &checked->document, kind,
+					   &checked->note);
+
+	policy_narrow(&checked->document, TEXT(ACTION_SUDO));
+	return status;
+}
+
 /* The document lives in the arena. An empty one is what the directory does not have. */
 static enum status check(struct policy_book *book, struct arena *arena, const struct origin *origin,
 			 struct text source, enum policy_kind kind, struct checked_policy *checked)
@@ -133,8 +145,7 @@ static enum status check(struct policy_book *book, struct arena *arena, const st
 		return status;
 	checked->is_read = status == STATUS_OK;
 	if (checked->is_read)
-		return note_warnings(book, label_of(origin, label), &checked->document, kind,
-				     &checked->note);
+		return look_at(book, origin, kind, checked);
 	checked->refuses = access_document_may_deny(source);
 	return add_note(book, REPORT_POLICY_INVALID, label_of(origin, label), &complaint,
 			&checked->note);
@@ -162,7 +173,7 @@ static enum status check_managed(struct policy_book *book, struct text arn,
 
 static void add(struct policy_bundle *bundle, const struct checked_policy *checked)
 {
-	if (checked->is_read)
+	if (checked->document.statement_count > 0)
 		bundle->sources[bundle->source_count++] = checked->source;
 	if (checked->note)
 		bundle->notes[bundle->note_count++] = checked->note;

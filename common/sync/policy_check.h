@@ -10,6 +10,9 @@
 #include "policy/policy.h"
 #include "sync/sync_internal.h"
 
+/* What the members of iam-sudo could be allowed. */
+#define ACTION_SUDO "host:Sudo"
+
 struct policy_note {
 	struct policy_note *next;
 	enum sync_report_code code;
@@ -20,7 +23,8 @@ struct policy_note {
 	const struct account *last_account; /* to count each once */
 };
 
-/* What applies to an account by its own policies and its groups', or to a group. */
+/* What applies to an account by its own policies and its groups', or to a group, as far as it is
+   about sudo. */
 struct policy_bundle {
 	struct policy_source *sources;
 	size_t source_count;

@@ -207,6 +207,24 @@ static void test_unwritable(void)
 	}
 }
 
+static void test_strict(void)
+{
+	AUTO_OUTCOME strict, lenient;
+	AUTO_BUFFER before, after;
+
+	read_state(&before);
+	write_directory(only_alice);
+	iamctl_write_file(config_folder, "host-policy.json", TEXT("{\"Statement\":[]}"));
+	sync_with("--strict", &strict);
+	iamctl_check(&strict, EX_DATAERR, NULL, "iamctl: host-policy.json: Statement: ", "strict");
+	read_state(&after);
+	CHECK(text_equal(buffer_text(&before), buffer_text(&after)), "strict: nothing is changed");
+	sync_with("--dry-run", &lenient);
+	iamctl_check(&lenient, EX_OK, "\nhost-policy-invalid  host-policy.json: Statement: ", NULL,
+		     "without it the host's policy is reported");
+	scratch_remove("/etc/iam/host-policy.json");
+}
+
 static void test_shrink(void)
 {
 	AUTO_OUTCOME one, all, accepted;
@@ -303,6 +321,7 @@ int main(void)
 	test_broken();
 	test_source();
 	test_unwritable();
+	test_strict();
 	test_shrink();
 	test_json();
 	test_progress();

@@ -16,7 +16,13 @@ static size_t count_children(const struct json *json)
 	return count;
 }
 
-static bool read_sources(const char *list, struct arena *arena, struct policy_sources *out_sources)
+static const char *action_of(const struct policy_question *question)
+{
+	return question->action ? question->action : "host:Login";
+}
+
+static bool read_sources(const struct policy_question *question, const char *list,
+			 struct arena *arena, struct policy_sources *out_sources)
 {
 	struct json_pieces pieces;
 	struct text name, piece;
@@ -29,6 +35,8 @@ static bool read_sources(const char *list, struct arena *arena, struct policy_so
 	while (json_pieces_next(&pieces, &name, &piece)) {
 		if (policy_parse(piece, arena, &documents[count], NULL) != STATUS_OK)
 			return false;
+		if (question->is_narrowed)
+			policy_narrow(&documents[count], text_of(action_of(question)));
 		sources[count] = (struct policy_source){ TEXT("test"), &documents[count] };
 		count++;
 	}
@@ -82,7 +90,7 @@ static bool read_set(const struct policy_question *question, struct arena *arena
 	set->has_session = question->session != NULL;
 	set->resource_account = text_of(question->account ? question->account : "");
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		if (rows[i].list && !read_sources(rows[i].list, arena, rows[i].sources))
+		if (rows[i].list && !read_sources(question, rows[i].list, arena, rows[i].sources))
 			return false;
 	return true;
 }
@@ -99,7 +107,7 @@ int policy_fixture_ask(const struct policy_question *question, enum policy_layer
 	struct policy_request request = {
 		.caller = { .arn = text_of(caller),
 			    .id = text_of(question->caller_id ? question->caller_id : "") },
-		.action = text_of(question->action ? question->action : "host:Login"),
+		.action = text_of(action_of(question)),
 		.resource = text_of(target),
 	};
 	struct policy_context keys;

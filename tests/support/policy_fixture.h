@@ -16,6 +16,7 @@ struct policy_question {
 	const char *action;  /* host:Login when NULL */
 	const char *target;  /* resource; a host's ARN when NULL */
 	const char *context; /* empty when NULL */
+	bool is_narrowed;    /* statements about other actions were dropped before */
 };
 
 enum { POLICY_FIXTURE_INVALID = -1 };

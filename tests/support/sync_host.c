@@ -31,6 +31,13 @@ void host_write(const char *name, const char *contents)
 	scratch_write(root, name, text_of(contents), 0644);
 }
 
+void host_remove(const char *name)
+{
+	char path[SCRATCH_PATH_SIZE];
+
+	CHECK_REQUIRE(unlink(scratch_path(path, root, name)) == 0, name);
+}
+
 const char *host_iam_id(const char *prefix, unsigned id)
 {
 	static char buffer[32];

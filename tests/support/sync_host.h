@@ -31,6 +31,7 @@ struct host_document {
 const char *host_start(void);
 
 void host_write(const char *name, const char *contents); /* "etc/iam/iam.conf" */
+void host_remove(const char *name);
 void host_document(const struct host_document *document);
 
 struct host_run {

@@ -1,6 +1,7 @@
 /*
  * Laws that hold for every policy, tried on random ones from a fixed seed: a Deny more never allows
- * more, an Allow less never allows more, order never matters, a condition more never helps.
+ * more, an Allow less never allows more, order never matters, a condition more never helps,
+ * and what is about other actions may as well not be there.
  */
 #include "check.h"
 #include "support/policy_fixture.h"
@@ -75,10 +76,13 @@ static void make_statement(struct statement *out, bool is_deny, unsigned conditi
 		       is_deny ? "Deny" : "Allow", PICK(actions), PICK(resources), inside);
 }
 
-static int ask(const struct statement *statements, size_t count, const char *context)
+static int ask_narrowed(const struct statement *statements, size_t count, const char *context,
+			bool is_narrowed)
 {
 	static char list[LIST_SIZE];
-	struct policy_question question = { .identity = list, .context = context };
+	struct policy_question question = { .identity = list,
+					    .context = context,
+					    .is_narrowed = is_narrowed };
 	size_t used = (size_t)snprintf(list, sizeof(list),
 				       "[{\"Version\":\"2012-10-17\",\"Statement\":[");
 
@@ -87,6 +91,11 @@ static int ask(const struct statement *statements, size_t count, const char *con
 					 statements[i].text);
 	(void)snprintf(list + used, sizeof(list) - used, "]}]");
 	return policy_fixture_ask(&question, NULL);
+}
+
+static int ask(const struct statement *statements, size_t count, const char *context)
+{
+	return ask_narrowed(statements, count, context, false);
 }
 
 static void shuffle(struct statement *statements, size_t count)
@@ -116,7 +125,7 @@ static struct statement restrict_statement(const struct statement *statement)
 
 int main(void)
 {
-	unsigned broken[5] = { 0 }, allowed = 0, denied = 0;
+	unsigned broken[6] = { 0 }, allowed = 0, denied = 0;
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct statement statements[STATEMENTS + 1], changed[STATEMENTS + 1];
@@ -130,6 +139,7 @@ int main(void)
 		CHECK_REQUIRE(before >= 0, statements[0].text);
 		allowed += before == POLICY_ALLOW;
 		denied += before == POLICY_EXPLICIT_DENY;
+		broken[5] += ask_narrowed(statements, count, context, true) != before;
 
 		make_statement(&statements[count], true, roll(2));
 		broken[0] += ask(statements, count + 1, context) == POLICY_ALLOW &&
@@ -163,5 +173,6 @@ int main(void)
 	CHECK(broken[3] == 0, "a condition more on a Deny never denies more: %u broken", broken[3]);
 	CHECK(broken[4] == 0, "a condition more on an Allow never allows more: %u broken",
 	      broken[4]);
+	CHECK(broken[5] == 0, "statements about other actions never matter: %u broken", broken[5]);
 	return check_done();
 }
