@@ -36,7 +36,9 @@ static enum status make_state_folder(struct sync_work *work)
 {
 	enum status status;
 
-	if (mkdir(work->state_path, 0755) < 0)
+	/* Another first sync may be a moment ahead; what is there has to be trusted all the same.
+	 */
+	if (mkdir(work->state_path, 0755) < 0 && errno != EEXIST)
 		return STATUS_SYSTEM;
 	status = folder_open_trusted(work->state_path, work->options->trust, &work->state_fd);
 	if (status != STATUS_OK)
