@@ -136,8 +136,8 @@ fresh_code() { # fresh_code USER
 	code_of "$seed" 1
 }
 
-# The directory of the scenarios about IAM's policies, and sudo's plugin. sudoers lets everybody ask, so
-# that who is refused is refused by policies.
+# The directory of the scenarios about IAM's policies, and sudo's plugin. Who could be allowed sudo at all
+# is in iam-sudo; what each may do is decided by policies.
 use_policies() {
 	local user
 	cp "$system/directory/policies.json" /etc/iam/directory.json
@@ -147,5 +147,4 @@ use_policies() {
 	printf '[host]\nname = iam-demo\n' >/etc/iam/iam.conf
 	require iamctl sync --accept-shrink
 	printf 'Plugin iam_approval sudo_iam.so\n' >/etc/sudo.conf
-	printf 'alice, bob, carol, deploy ALL=(ALL:ALL) ALL\n' >/etc/sudoers.d/zz-all-may-ask
 }
