@@ -27,7 +27,7 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
 
 enum {
 	BUSY_PAUSE_MS = 2,
-	LOG_BYTES_MAX = 128 << 10, /* what the next one to open has to read */
+	LOG_BYTES_MAX = 64 << 10, /* what the next one to open has to read */
 };
 
 /* A writer is done in a millisecond or two. SQLite's own handler soon sleeps for a tenth of a

@@ -38,7 +38,7 @@ MUST_CHECK enum status credential_store_open(const char *folder, struct file_tru
 					     struct complaint *out_complaint);
 
 /* After a change of passwords, devices or lockouts also empties SQLite's log, which may hold what
-   was removed; after attempts the log stays, up to 128 KiB, for the next one to go on with. */
+   was removed; after attempts the log stays, up to 64 KiB, for the next one to go on with. */
 void credential_store_close(struct credential_store *store);
 
 static inline void credential_store_cleanup(struct credential_store **store)

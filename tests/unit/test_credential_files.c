@@ -88,7 +88,7 @@ static off_t size_of(const char *path)
 	return lstat(path, &info) == 0 ? info.st_size : 0;
 }
 
-enum { SIGN_INS = 200, LOG_MAX = 128 << 10 };
+enum { SIGN_INS = 200, LOG_MAX = 64 << 10 };
 
 /* Signing in leaves the log for the next one, but not for ever. */
 static void test_log_stays(void)
