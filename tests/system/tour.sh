@@ -25,12 +25,12 @@ sign_in() { # sign_in USER [PROMPT ANSWER]...: by ssh from the laptop
 
 set_password alice
 set_password bob
-sudo_seed=$(enrol_device alice phone) || exit 1
 shell='alice@iam-demo:~$ '
 
-heading "alice, an IAM user in group Developers, signs in with password and one-time code."
+heading "alice, an IAM user in group Developers, signs in with password and one-time code. Within"
+heading "this login session the code counts for sudo, too."
 sign_in alice "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" "$shell" id \
-	"$shell" 'sudo id' '[sudo] password for alice: ' Alice-Pass-1 "$code_prompt" "$(code_of "$sudo_seed" 1)" \
+	"$shell" 'sudo id' '[sudo] password for alice: ' Alice-Pass-1 \
 	"$shell" exit
 [ "$status" = 0 ] || report 1 "alice signs in"
 show
