@@ -61,20 +61,9 @@ const struct policy_operator *policy_operator_find(struct text name)
 	return NULL;
 }
 
-bool policy_operator_takes_set(const struct policy_operator *operation)
-{
-	(void)operation; /* Null with a set prefix is accepted; what it means is not documented */
-	return true;
-}
-
 bool policy_operator_takes_if_exists(const struct policy_operator *operation)
 {
 	return operation->type != TYPE_NULL;
-}
-
-bool policy_operator_is_date(const struct policy_operator *operation)
-{
-	return operation->type == TYPE_DATE;
 }
 
 bool policy_operator_takes_variables(const struct policy_operator *operation)

@@ -127,12 +127,10 @@ void *policy_make_room(struct arena *arena, void *items, size_t count, size_t si
 
 /* Conditions. */
 const struct policy_operator *policy_operator_find(struct text name);
-bool policy_operator_takes_set(const struct policy_operator *operation);
 bool policy_operator_takes_if_exists(const struct policy_operator *operation);
 /* Is a literal of this operator's type well-formed enough to be stored? */
 bool policy_operator_accepts_literal(const struct policy_operator *operation, struct text literal);
 bool policy_operator_takes_variables(const struct policy_operator *operation);
-bool policy_operator_is_date(const struct policy_operator *operation);
 
 enum policy_truth policy_match_condition(const struct policy_document *document,
 					 const struct policy_statement *statement,

@@ -6,7 +6,7 @@ enum status signin_policy_load(const struct signin_records *records, struct text
 			       struct signin_decision *decision,
 			       struct policy_document *out_document)
 {
-	struct text source;
+	struct text source = TEXT("");
 	enum status status =
 		snapshot_find_record(&records->access, SNAPSHOT_MAP_POLICIES, key, &source);
 
