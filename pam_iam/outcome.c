@@ -99,6 +99,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_PASSWORD_NOT_SET:
 	case SIGNIN_REASON_MFA_NOT_ENROLLED:
 	case SIGNIN_REASON_MFA_TOO_OLD:
+	case SIGNIN_REASON_CODES_WRONG:
 		return CLASS_UNPROVEN;
 	case SIGNIN_REASON_PASSWORD_DISABLED:
 	case SIGNIN_REASON_ROLE_DIRECT:
@@ -109,6 +110,8 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_ROLE_NOT_ASSUMED:
 	case SIGNIN_REASON_ROLE_SESSION_OVER:
 	case SIGNIN_REASON_CHANGE_NOT_ALLOWED:
+	case SIGNIN_REASON_DEVICE_NAME:
+	case SIGNIN_REASON_DEVICE_QUOTA:
 		return CLASS_FORBIDDEN;
 	case SIGNIN_REASON_CHANGE_REQUIRED:
 		return CLASS_CHANGE;

@@ -60,6 +60,13 @@ static const struct reason_words {
 	[SIGNIN_REASON_PASSWORD_POLICY] = { "password-policy",
 					    "The new password breaks the account's password "
 					    "policy." },
+	[SIGNIN_REASON_DEVICE_NAME] = { "device-name", "The user has an MFA device of this name "
+						       "already, or it is none that IAM allows." },
+	[SIGNIN_REASON_DEVICE_QUOTA] = { "device-quota",
+					 "The user has eight MFA devices, and more are not "
+					 "allowed." },
+	[SIGNIN_REASON_CODES_WRONG] = { "codes-wrong",
+					"The two codes are not consecutive ones of the device." },
 	[SIGNIN_REASON_CONVERSATION] = { "conversation",
 					 "The program could not ask, or the dialogue was "
 					 "aborted." },

@@ -36,6 +36,9 @@ enum signin_reason {
 	SIGNIN_REASON_PASSWORD_UNATTENDED, /* and nobody can be asked for another here */
 	SIGNIN_REASON_CHANGE_NOT_ALLOWED,
 	SIGNIN_REASON_PASSWORD_POLICY,
+	SIGNIN_REASON_DEVICE_NAME,  /* of a new MFA device: taken, or not as IAM's are */
+	SIGNIN_REASON_DEVICE_QUOTA, /* there is no room for another */
+	SIGNIN_REASON_CODES_WRONG,  /* two codes, and not two consecutive ones of the device */
 	SIGNIN_REASON_CONVERSATION, /* aborted, or the application cannot ask */
 	SIGNIN_REASON_OPTIONS,      /* the module's arguments in pam.d are wrong */
 	SIGNIN_REASON_CONFIG,       /* iam.conf is wrong or not to be trusted */

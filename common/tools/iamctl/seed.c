@@ -1,0 +1,72 @@
+#include "tools/iamctl/seed.h"
+
+#include <langinfo.h>
+
+#include "base/encoding.h"
+#include "otp/otp_enrolment.h"
+#include "tools/iamctl/qr.h"
+
+enum { LETTERS_TOGETHER = 4 }; /* for typing */
+
+static bool is_utf8_terminal(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void draw(struct output *output, struct text uri)
+{
+	enum qr_style style = is_utf8_terminal() ? QR_HALF_BLOCKS : QR_COLOURED_BLANKS;
+
+	if (!isatty(fileno(output->file)) || (style == QR_COLOURED_BLANKS && !output->has_colours))
+		return;
+	fputc('\n', output->file);
+	if (qr_draw(output->file, uri, style, output->has_colours) != STATUS_OK)
+		fputs("(no QR code: the address is too long)\n", output->file);
+}
+
+static void print_letters(struct output *output, struct text seed)
+{
+	fputs("\nOr type this key into the app:\n\n ", output->file);
+	for (size_t at = 0; at < seed.length; at += LETTERS_TOGETHER) {
+		struct text rest = text_skip(seed, at);
+
+		fprintf(output->file, " %.*s",
+			(int)(rest.length < LETTERS_TOGETHER ? rest.length : LETTERS_TOGETHER),
+			rest.bytes);
+	}
+	fputs("\n\n", output->file);
+}
+
+enum status seed_show(struct output *output, const char *device, struct text seed, struct text uri)
+{
+	AUTO_SECRET_BUFFER letters = { 0 };
+	enum status status;
+
+	buffer_init(&letters, SECRET_BYTES_MAX);
+	status = base32_encode(seed, &letters);
+	if (status != STATUS_OK)
+		return status;
+	if (output->is_json) {
+		output_object(output);
+		output_field(output, "serial", cell_string(device));
+		output_field(output, "uri", cell_text(uri));
+		output_field(output, "seed", cell_text(buffer_text(&letters)));
+		output_close_object(output);
+	} else {
+		draw(output, uri);
+		fprintf(output->file, "\n%.*s\n", TEXT_ARGUMENTS(uri));
+		print_letters(output, buffer_text(&letters));
+	}
+	output_flush(output);
+	return STATUS_OK;
+}
+
+enum status seed_ask_codes(const struct terminal *terminal, struct secret *out_first,
+			   struct secret *out_second)
+{
+	enum status status = terminal_ask(terminal, "Code the app shows: ", false, out_first);
+
+	if (status == STATUS_OK)
+		status = terminal_ask(terminal, "The code after it:  ", false, out_second);
+	return status == STATUS_NOT_FOUND ? STATUS_UNAVAILABLE : status;
+}
