@@ -118,8 +118,9 @@ enum policy_principal_match policy_match_principal(const struct policy_statement
 /* What is wrong or doubtful in a document, told one by one. */
 struct policy_finding {
 	bool is_error; /* IAM would refuse the document; else a warning */
+	bool is_unknown_service;
 	char place[120];
-	const char *reason; /* a fixed sentence */
+	const char *reason; /* a sentence, good until the report returns */
 };
 
 struct policy_report {

@@ -125,6 +125,10 @@ bool policy_piece_is(struct text piece, char first);
    To grow costs less than to walk a document twice. */
 void *policy_make_room(struct arena *arena, void *items, size_t count, size_t size);
 
+/* What stands before the colon of an action, sorted for bsearch(3). */
+extern const char *const POLICY_SERVICES[];
+extern const size_t POLICY_SERVICE_COUNT;
+
 /* Conditions. */
 const struct policy_operator *policy_operator_find(struct text name);
 bool policy_operator_takes_if_exists(const struct policy_operator *operation);

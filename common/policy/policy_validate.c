@@ -12,16 +12,15 @@ struct validation {
 	const struct policy_report *report;
 	struct complaint *complaint;
 	size_t statement;
+	struct text unknown_service; /* the last one of the statement's that was told */
 	bool has_error;
 };
 
-static void tell(struct validation *validation, bool is_error, const char *element,
-		 const char *reason)
+static void tell(struct validation *validation, const char *element, struct policy_finding finding)
 {
-	struct policy_finding finding = { .is_error = is_error, .reason = reason };
 	struct complaint where = { .line = 0 };
 
-	if (!is_error && !validation->report) /* nobody listens */
+	if (!finding.is_error && !validation->report) /* nobody listens */
 		return;
 	if (validation->statement < validation->document->statement_count)
 		complaint_at(&where, "Statement[%zu].%s", validation->statement, element);
@@ -31,24 +30,25 @@ static void tell(struct validation *validation, bool is_error, const char *eleme
 		finding.place[0] = '\0';
 	if (validation->report)
 		validation->report->finding(validation->report->context, &finding);
-	if (!is_error)
+	if (!finding.is_error)
 		return;
 	if (!validation->has_error) {
 		complaint_at(validation->complaint, "%s", finding.place);
 		/* the status is this function's caller's to give */
-		if (complain(validation->complaint, STATUS_BAD_INPUT, "%s", reason) != STATUS_OK)
+		if (complain(validation->complaint, STATUS_BAD_INPUT, "%s", finding.reason) !=
+		    STATUS_OK)
 			validation->has_error = true;
 	}
 }
 
 static void refuse(struct validation *validation, const char *element, const char *reason)
 {
-	tell(validation, true, element, reason);
+	tell(validation, element, (struct policy_finding){ .is_error = true, .reason = reason });
 }
 
 static void warn(struct validation *validation, const char *element, const char *reason)
 {
-	tell(validation, false, element, reason);
+	tell(validation, element, (struct policy_finding){ .reason = reason });
 }
 
 static bool has_variable(struct text text)
@@ -97,6 +97,44 @@ static bool is_vendor(struct text text)
 	return text.length > 0;
 }
 
+static int compare_service(const void *key, const void *row)
+{
+	return text_compare(*(const struct text *)key, text_of(*(const char *const *)row));
+}
+
+/* IAM takes it in either case. */
+static bool is_known_service(struct text prefix)
+{
+	char lower[64];
+	struct text key = { lower, prefix.length };
+
+	if (prefix.length > sizeof(lower))
+		return false;
+	for (size_t i = 0; i < prefix.length; i++) {
+		char letter = prefix.bytes[i];
+
+		lower[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
+	}
+	return bsearch(&key, POLICY_SERVICES, POLICY_SERVICE_COUNT, sizeof(*POLICY_SERVICES),
+		       compare_service);
+}
+
+/* One that is misspelt is so in many actions, mostly in a row: it is told once. */
+static void check_service(struct validation *validation, const char *element, struct text prefix)
+{
+	char shown[60], reason[120];
+
+	if (!validation->report || is_known_service(prefix) ||
+	    text_equal_ignoring_case(prefix, validation->unknown_service))
+		return;
+	validation->unknown_service = prefix;
+	if (text_format(reason, sizeof(reason), "no service that is known has the prefix \"%s\"",
+			text_printable(prefix, shown, sizeof(shown))) != STATUS_OK)
+		return;
+	tell(validation, element,
+	     (struct policy_finding){ .is_unknown_service = true, .reason = reason });
+}
+
 static void check_action(struct validation *validation, const char *element, struct text action)
 {
 	struct text rest = action, vendor;
@@ -117,6 +155,8 @@ static void check_action(struct validation *validation, const char *element, str
 	else if (text_is(vendor, "*"))
 		warn(validation, element,
 		     "\"*:NAME\" has no documented meaning; it never allows here");
+	else
+		check_service(validation, element, vendor);
 }
 
 static void check_actions(struct validation *validation, const struct policy_statement *statement)
@@ -346,6 +386,7 @@ enum status policy_validate(const struct policy_document *document, enum policy_
 		const struct policy_statement *statement = &document->statements[i];
 
 		validation.statement = i;
+		validation.unknown_service = TEXT("");
 		check_sid(&validation, i);
 		check_actions(&validation, statement);
 		check_principals(&validation, statement);

@@ -32,15 +32,23 @@ static bool has_variable(struct text source)
 struct search {
 	const struct policy_document *document;
 	struct complaint *first;
+	bool concerns_hosts;
 	size_t count;
 };
 
 /* An old version says something only to those who use variables. */
+static bool is_of_interest(const struct search *search, const struct policy_finding *finding)
+{
+	if (!search->concerns_hosts)
+		return finding->is_unknown_service;
+	return strcmp(finding->place, "Version") != 0 || has_variable(search->document->source);
+}
+
 static void take_finding(void *context, const struct policy_finding *finding)
 {
 	struct search *search = context;
 
-	if (strcmp(finding->place, "Version") == 0 && !has_variable(search->document->source))
+	if (!is_of_interest(search, finding))
 		return;
 	if (search->count++ > 0)
 		return;
@@ -78,11 +86,12 @@ static void check_names(struct search *search, size_t index)
 size_t policy_warnings_find(const struct policy_document *document, enum policy_kind kind,
 			    struct complaint *out_first)
 {
-	struct search search = { .document = document, .first = out_first };
+	struct search search = { .document = document,
+				 .first = out_first,
+				 .concerns_hosts =
+					 kind != POLICY_IDENTITY || concerns_hosts(document) };
 	struct policy_report report = { take_finding, &search };
 
-	if (kind == POLICY_IDENTITY && !concerns_hosts(document))
-		return 0;
 	/* It was validated before: what is found now are warnings. */
 	if (policy_validate(document, kind, false, &report, NULL) != STATUS_OK)
 		return 0;

@@ -71,8 +71,8 @@ static const struct {
 				      "the host's name cannot be part of an ARN; nobody may do "
 				      "anything" },
 	[REPORT_POLICY_WARNING] = { "policy-warning",
-				    "a policy about hosts or roles says something that it may not "
-				    "mean" },
+				    "a policy says something that it may not mean, or names a "
+				    "service that is not known" },
 	[REPORT_TOO_MANY_GROUPS] = { "too-many-groups",
 				     "the user is in more groups than a reply can hold; left out" },
 	[REPORT_RECORD_TOO_LARGE] = { "record-too-large",

@@ -60,6 +60,9 @@ static const struct {
 	{ "trust.json", "{\"Version\": \"2008-10-17\", \"Statement\": [{\"Effect\": \"Allow\","
 			" \"Principal\": {\"AWS\": \"123456789012\"},"
 			" \"Action\": \"sts:AssumeRole\"}]}" },
+	{ "service.json", "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\",\n"
+			  " \"Action\": [\"S3:GetObject\", \"hots:Login\", \"hots:Sudo\"],"
+			  " \"Resource\": \"*\"}]}" },
 	{ "a b:c%\033[2J\xff.json", "{}" },
 };
 
@@ -126,6 +129,17 @@ static const struct spoken rows[] = {
 	{ { VALIDATE, "--kind", "trust", "host.json" },
 	  EX_DATAERR,
 	  { "a trust policy has no resource" },
+	  { NULL } },
+	/* A service that is none is doubtful, no more. */
+	{ { VALIDATE, "service.json" },
+	  EX_OK,
+	  { "service.json:2:12: warning: no service that is known has the prefix \"hots\""
+	    " (Statement[0].Action)\n0 errors, 1 warning\n" },
+	  { "S3", "Good" } },
+	{ { VALIDATE, "--json", "service.json" },
+	  EX_OK,
+	  { "\"level\": \"warning\"",
+	    "\"message\": \"no service that is known has the prefix \\\"hots\\\"\"" },
 	  { NULL } },
 	/* A name can be anything. */
 	{ { VALIDATE, "--", "a b:c%\033[2J\xff.json" },
@@ -203,18 +217,23 @@ static void check_rules(const struct json *run)
 static const struct sarif_case {
 	const char *file, *rule, *level, *uri, *place;
 	unsigned line, column;
+	int code;
 } sarif_cases[] = {
-	{ "bad.json", "policy-action", "error", "bad.json", "Statement[1].Action", 7, 17 },
-	{ "broken.json", "policy-document", "error", "broken.json", NULL, 3, 16 },
-	{ "old.json", "policy-version", "error", "old.json", "Version", 1, 13 },
+	{ "bad.json", "policy-action", "error", "bad.json", "Statement[1].Action", 7, 17,
+	  EX_DATAERR },
+	{ "service.json", "policy-action", "warning", "service.json", "Statement[0].Action", 2, 12,
+	  EX_OK },
+	{ "broken.json", "policy-document", "error", "broken.json", NULL, 3, 16, EX_DATAERR },
+	{ "old.json", "policy-version", "error", "old.json", "Version", 1, 13, EX_DATAERR },
 	/* In characters: two of the bytes before it are second ones. */
-	{ "latin.json", "policy-action", "error", "latin.json", "Statement[0].Action", 1, 85 },
+	{ "latin.json", "policy-action", "error", "latin.json", "Statement[0].Action", 1, 85,
+	  EX_DATAERR },
 	{ "/tmp/policies/effect.json", "policy-effect", "error", "file:///tmp/policies/effect.json",
-	  "Statement[0].Effect", 2, 27 },
+	  "Statement[0].Effect", 2, 27, EX_DATAERR },
 	{ "./../policies/effect.json", "policy-effect", "error", "./../policies/effect.json",
-	  "Statement[0].Effect", 2, 27 },
+	  "Statement[0].Effect", 2, 27, EX_DATAERR },
 	{ "a b:c%\033[2J\xff.json", "policy-statement", "error", "a%20b%3Ac%25%1B%5B2J%FF.json",
-	  "Statement", 1, 1 },
+	  "Statement", 1, 1, EX_DATAERR },
 };
 
 static void check_sarif(const struct sarif_case *row)
@@ -225,7 +244,7 @@ static void check_sarif(const struct sarif_case *row)
 	AUTO_JSON *json = NULL;
 
 	iamctl_run(&(struct program){ .arguments = { VALIDATE, "--sarif", row->file } }, &outcome);
-	CHECK(outcome.code == EX_DATAERR && outcome.errors.length == 0 &&
+	CHECK(outcome.code == row->code && outcome.errors.length == 0 &&
 		      json_parse(buffer_text(&outcome.output), 1 << 20, &json, NULL) == STATUS_OK,
 	      "SARIF: %s: JSON", row->uri);
 	CHECK(text_is(json_text(MEMBER(json, "version")), "2.1.0") &&

@@ -22,15 +22,29 @@ static const char *keep(const struct buffer *json)
 	return copy.bytes;
 }
 
+/* The ARN up to the name; "aws:NAME" is one that AWS manages, and loses its mark. */
+static const char *arn_before(struct text *inout_name)
+{
+	const struct text mark = TEXT("aws:");
+
+	if (!text_starts_with(*inout_name, mark))
+		return POLICY_ARN("");
+	*inout_name = text_skip(*inout_name, mark.length);
+	return "arn:aws:iam::aws:policy/";
+}
+
 static void put_attached(struct buffer *json, const char *names)
 {
 	struct text rest = text_of(names), name;
 	const char *comma = "";
 
 	PUT(json, ",\"AttachedManagedPolicies\":[");
-	for (; text_next_piece(&rest, ' ', &name); comma = ",")
-		PUT(json, "%s{\"PolicyName\":\"%.*s\",\"PolicyArn\":\"" POLICY_ARN("%.*s") "\"}",
-		    comma, TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(name));
+	for (; text_next_piece(&rest, ' ', &name); comma = ",") {
+		const char *before = arn_before(&name);
+
+		PUT(json, "%s{\"PolicyName\":\"%.*s\",\"PolicyArn\":\"%s%.*s\"}", comma,
+		    TEXT_ARGUMENTS(name), before, TEXT_ARGUMENTS(name));
+	}
 	PUT(json, "]");
 }
 
@@ -63,13 +77,17 @@ const char *managed_policies(const struct managed_policy *policies)
 
 	buffer_init(&json, MEMBERS_MAX);
 	PUT(&json, ",\"Policies\":[");
-	for (size_t i = 0; policies[i].name; i++)
+	for (size_t i = 0; policies[i].name; i++) {
+		struct text name = text_of(policies[i].name);
+		const char *before = arn_before(&name);
+
 		PUT(&json,
-		    "%s{\"PolicyName\":\"%s\",\"PolicyId\":\"ANPATEST%012zu\",\"Arn\":"
-		    "\"" POLICY_ARN("%s") "\",\"DefaultVersionId\":\"v1\",\"PolicyVersionList\":[{"
-					  "\"VersionId\":\"v1\",\"IsDefaultVersion\":true,"
-					  "\"Document\":" VERSION_2012 "%s]}}]}",
-		    i ? "," : "", policies[i].name, i, policies[i].name, policies[i].statements);
+		    "%s{\"PolicyName\":\"%.*s\",\"PolicyId\":\"ANPATEST%012zu\",\"Arn\":\"%s%.*s\","
+		    "\"DefaultVersionId\":\"v1\",\"PolicyVersionList\":[{\"VersionId\":\"v1\","
+		    "\"IsDefaultVersion\":true,\"Document\":" VERSION_2012 "%s]}}]}",
+		    i ? "," : "", TEXT_ARGUMENTS(name), i, before, TEXT_ARGUMENTS(name),
+		    policies[i].statements);
+	}
 	PUT(&json, "]");
 	return keep(&json);
 }

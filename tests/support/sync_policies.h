@@ -18,15 +18,16 @@
 /* What an entity of a document has; any member may be NULL. */
 struct owned_policies {
 	const char *statements; /* of an inline policy "own" */
-	const char *attached;   /* names of managed ones, with one blank between */
-	const char *boundary;   /* the name of one */
-	const char *trust;      /* of a role: the whole document */
+	const char
+		*attached; /* names of managed ones, with one blank between; "aws:NAME" is AWS's */
+	const char *boundary; /* the name of one */
+	const char *trust;    /* of a role: the whole document */
 };
 
 /* Members for struct host_entity.more; kind is "User", "Group" or "Role". Lives until the end. */
 const char *policies_of(const char *kind, const struct owned_policies *policies);
 
-/* A managed policy; name NULL ends a table. */
+/* A managed policy; "aws:NAME" is one of AWS's own. name NULL ends a table. */
 struct managed_policy {
 	const char *name, *statements;
 };

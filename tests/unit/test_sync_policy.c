@@ -24,8 +24,13 @@ enum { BYTES_MAX = 1 << 20 };
 	"\"sts:RoleSessionName\":\"" value "\"}}}}"
 
 static const struct managed_policy managed[] = {
-	{ "fine", LOGIN },           { "broken", BROKEN }, { "unused", BROKEN },
-	{ "actionless", NO_ACTION }, { NULL, NULL },
+	{ "fine", LOGIN },
+	{ "broken", BROKEN },
+	{ "unused", BROKEN },
+	{ "actionless", NO_ACTION },
+	{ "misspelt", ALLOW("hots:Login", EVERYWHERE) },
+	{ "aws:new", ALLOW("brandnew:*", EVERYWHERE) "," ALLOW("sts:AssumeRole", ODD) },
+	{ NULL, NULL },
 };
 
 /* alice and bob are in Developers, alice in Ops too; root, whose name is the host's, in Lonely. */
@@ -162,6 +167,34 @@ static const struct case_of {
 		  "key is absent; add a Null condition" },
 	{ .label = "an odd condition about something else",
 	  .alice = { .statements = ALLOW("s3:*", ODD) "," ALLOW("*", ODD) } },
+	{ .label = "a service that nobody knows",
+	  .alice = { .statements = ALLOW("hots:Login", EVERYWHERE) },
+	  .code = "policy-warning",
+	  .text = "policy own of user alice: Statement[0].Action: no service that is known has the "
+		  "prefix \"hots\"" },
+	{ .label = "many, told as one",
+	  .developers = { .statements = "{\"Effect\":\"Allow\",\"Action\":[\"s3:x\",\"s4:x\","
+					"\"s4:y\",\"s5:x\",\"s6:x\"]," EVERYWHERE "}" },
+	  .code = "policy-warning",
+	  .text = "policy own of group Developers: Statement[0].Action: no service that is known "
+		  "has the prefix \"s4\"; and 2 more" },
+	{ .label = "of a policy that several have, told once",
+	  .alice = { .attached = "misspelt" },
+	  .bob = { .boundary = "misspelt" },
+	  .ops = { .attached = "misspelt" },
+	  .deploy = { .attached = "misspelt" },
+	  .code = "policy-warning",
+	  .text = "policy " POLICY_ARN("misspelt") ": Statement[0].Action: no service that is "
+						   "known has the prefix \"hots\"" },
+	{ .label = "beside an action of hosts",
+	  .alice = { .statements =
+			     ALLOW("host:Login", EVERYWHERE) "," ALLOW("clodwatch:*", EVERYWHERE) },
+	  .code = "policy-warning",
+	  .text = "policy own of user alice: Statement[1].Action: no service that is known has the "
+		  "prefix \"clodwatch\"" },
+	{ .label = "AWS's own, which nobody can change", .alice = { .attached = "aws:new" } },
+	{ .label = "a service that there is",
+	  .alice = { .statements = ALLOW("S3:x", EVERYWHERE) } },
 	{ .label = "an odd condition of a trust policy",
 	  .deploy = { .trust = TRUST(",\"Condition\":{\"ForAllValues:StringEquals\":{"
 				     "\"aws:TagKeys\":\"x\"}}") },
