@@ -85,7 +85,9 @@ enum status base32_decode(struct text encoded, struct buffer *out_bytes)
 	return unpack(buffer_text(&upper), base32_alphabet, 5, out_bytes);
 }
 
-enum status base32_encode(struct text bytes, struct buffer *out_encoded)
+/* The last digit is filled up with zero bits. */
+static enum status pack(struct text bytes, const char *alphabet, unsigned width,
+			struct buffer *out_encoded)
 {
 	uint32_t bits = 0;
 	unsigned held = 0;
@@ -94,21 +96,34 @@ enum status base32_encode(struct text bytes, struct buffer *out_encoded)
 		const char *letter;
 		enum status status;
 
-		while (held < 5 && i < bytes.length) {
+		while (held < width && i < bytes.length) {
 			bits = bits << 8 | (unsigned char)bytes.bytes[i++];
 			held += 8;
 		}
-		if (held < 5) { /* the last digit is filled up with zero bits */
-			bits <<= 5 - held;
-			held = 5;
+		if (held < width) {
+			bits <<= width - held;
+			held = width;
 		}
-		held -= 5;
-		letter = &base32_alphabet[bits >> held & 31];
+		held -= width;
+		letter = &alphabet[bits >> held & ((1U << width) - 1)];
 		status = buffer_append(out_encoded, (struct text){ letter, 1 });
 		if (status != STATUS_OK)
 			return status;
 	}
 	return STATUS_OK;
+}
+
+enum status base32_encode(struct text bytes, struct buffer *out_encoded)
+{
+	return pack(bytes, base32_alphabet, 5, out_encoded);
+}
+
+enum status base64_encode(struct text bytes, struct buffer *out_encoded)
+{
+	static const struct text padding[] = { TEXT(""), TEXT("=="), TEXT("=") };
+	enum status status = pack(bytes, base64_alphabet, 6, out_encoded);
+
+	return status == STATUS_OK ? buffer_append(out_encoded, padding[bytes.length % 3]) : status;
 }
 
 static bool is_unreserved(char byte)

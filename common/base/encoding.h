@@ -8,7 +8,10 @@
 
 #include "base/buffer.h"
 
-/* RFC 4648 section 4, padded. STATUS_BAD_INPUT for anything but one canonical encoding. */
+/* RFC 4648 section 4, padded. */
+MUST_CHECK enum status base64_encode(struct text bytes, struct buffer *out_encoded);
+
+/* The same. STATUS_BAD_INPUT for anything but one canonical encoding. */
 MUST_CHECK enum status base64_decode(struct text encoded, struct buffer *out_bytes);
 
 /* RFC 4648 section 6, upper case, without padding: what an otpauth URI carries. */

@@ -264,6 +264,21 @@ enum status json_value_uint(const struct json *json, const struct json_place *pl
 	return STATUS_OK;
 }
 
+enum status json_value_int(const struct json *json, const struct json_place *place, int64_t minimum,
+			   int64_t maximum, int64_t *out_value, struct complaint *out_complaint)
+{
+	enum status status = json_value_kind(json, place, JSON_NUMBER, out_complaint);
+	double value = json_double(json);
+
+	if (status != STATUS_OK)
+		return status;
+	if (value < (double)minimum || value > (double)maximum || value != (double)(int64_t)value)
+		return json_refuse(place, out_complaint, "must be a whole number from %lld to %lld",
+				   (long long)minimum, (long long)maximum);
+	*out_value = (int64_t)value;
+	return STATUS_OK;
+}
+
 enum status json_value_bool(const struct json *json, const struct json_place *place,
 			    bool *out_value, struct complaint *out_complaint)
 {

@@ -110,6 +110,10 @@ MUST_CHECK enum status json_value_text(const struct json *json, const struct jso
 MUST_CHECK enum status json_value_uint(const struct json *json, const struct json_place *place,
 				       uint64_t maximum, uint64_t *out_value,
 				       struct complaint *out_complaint);
+/* The same with a sign: both limits lie within 2^53 of zero. */
+MUST_CHECK enum status json_value_int(const struct json *json, const struct json_place *place,
+				      int64_t minimum, int64_t maximum, int64_t *out_value,
+				      struct complaint *out_complaint);
 MUST_CHECK enum status json_value_bool(const struct json *json, const struct json_place *place,
 				       bool *out_value, struct complaint *out_complaint);
 MUST_CHECK enum status json_value_kind(const struct json *json, const struct json_place *place,

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 floor() {
 	case $1 in
 	base) echo 0 ;;
-	json | config | directory | otp) echo 1 ;;
+	json | config | directory | otp | seal) echo 1 ;;
 	snapshot | password | policy | credentials | audit) echo 2 ;;
 	source | report | access) echo 3 ;;
 	signin | sync) echo 4 ;;
@@ -32,6 +32,7 @@ liboath/ ^common/otp/
 curl/ ^common/source/http
 expat\.h ^common/source/aws_xml
 sqlite3\.h ^common/credentials/
+sodium\.h ^common/seal/
 libeconf\.h ^common/config/
 qrencode\.h ^common/tools/iamctl/
 security/ ^pam_iam/
@@ -46,7 +47,7 @@ breaches=$(
 		case $from:$target in
 		nss_iam:base | nss_iam:snapshot) continue ;;
 		nss_iam:*) echo "$file: nss_iam may see only base and snapshot, not $target" ;;
-		pam_iam:sync | pam_iam:source) echo "$file: pam_iam may not see $target" ;;
+		pam_iam:sync | pam_iam:source | pam_iam:seal) echo "$file: pam_iam may not see $target" ;;
 		esac
 		[ "$(floor "$target")" -lt "$(floor "$from")" ] ||
 			echo "$file: floor $(floor "$from") ($from) may not see floor $(floor "$target") ($target)"

@@ -377,6 +377,41 @@ static enum status want_it(const struct json *json, const struct want_case *row,
 	return status;
 }
 
+static const struct int_case {
+	const char *document;
+	int64_t minimum, maximum, expected;
+	bool is_good;
+} int_cases[] = {
+	{ "-1000", -1000, 1000, -1000, true },
+	{ "-1001", -1000, 1000, 0, false },
+	{ "1000", -1000, 1000, 1000, true },
+	{ "1001", -1000, 1000, 0, false },
+	{ "0.5", -1000, 1000, 0, false },
+	{ "-0", 0, 9, 0, true },
+	{ "1e3", 0, 1000, 1000, true },
+	{ "1e300", 0, INT64_C(1) << 53, 0, false },
+	{ "\"7\"", 0, 9, 0, false },
+	{ "9007199254740992", 0, INT64_C(1) << 53, INT64_C(1) << 53, true },
+};
+
+static void test_ints(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(int_cases); i++) {
+		const struct int_case *row = &int_cases[i];
+		struct complaint complaint = { .line = 5 };
+		AUTO_JSON *json = NULL;
+		int64_t value = 77;
+
+		CHECK_REQUIRE(json_parse(text_of(row->document), LIMIT, &json, NULL) == STATUS_OK,
+			      row->document);
+		CHECK(json_value_int(json, NULL, row->minimum, row->maximum, &value, &complaint) ==
+				      (row->is_good ? STATUS_OK : STATUS_BAD_INPUT) &&
+			      value == (row->is_good ? row->expected : 77),
+		      "%s as a number of %lld to %lld", row->document, (long long)row->minimum,
+		      (long long)row->maximum);
+	}
+}
+
 static void test_wants(void)
 {
 	struct json_place top = { .name = "Top" }, place = { &top, NULL, 2 };
@@ -429,6 +464,7 @@ int main(void)
 	test_piece_place();
 	test_reading();
 	test_wants();
+	test_ints();
 	test_places();
 	return check_done();
 }
