@@ -1,8 +1,9 @@
 #!/bin/bash
-# tests/system/boot.sh SCRATCH CHECKOUT COMMAND...: the first process of the disposable host.
+# tests/system/boot.sh INIT SCRATCH CHECKOUT COMMAND...: the first process of the disposable host.
 #
 # Started by host.sh in fresh namespaces. Mounts, changes root, makes a pristine Debian of what it finds,
-# installs as README tells an administrator, starts the services, runs COMMAND.
+# installs as README tells an administrator, starts the services, runs COMMAND. Where INIT is systemd,
+# the last two are left to that; see machine.sh.
 set -eu
 
 fail() {
@@ -97,20 +98,23 @@ configure_client() {
 	install -m 0600 "$system/pristine/ssh_client" /root/.ssh/config
 }
 
-start_services() {
-	busybox syslogd -O /var/log/auth.log
+prepare_sshd() {
 	ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 	printf 'iam-demo %s\n' "$(cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)" >/etc/ssh/ssh_known_hosts
 	mkdir -p /run/sshd
 	# Newer servers make an address wait that failed often; here all are one address.
 	! sshd -T 2>/dev/null | grep -qi '^persourcepenalties' ||
 		printf 'PerSourcePenalties no\n' >/etc/ssh/sshd_config.d/99-test.conf
+}
+
+start_services() {
+	busybox syslogd -O /var/log/auth.log
 	/usr/sbin/sshd
 }
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-scratch=$1 checkout=$2
-shift 2
+init=$1 scratch=$2 checkout=$3
+shift 3
 root=$scratch/root system=$checkout/tests/system
 accounts=(alice bob carol mallory localadmin localuser)
 
@@ -124,9 +128,12 @@ ${IAM_HOST_BARE:+true} "$system/install.sh" "$checkout" >/run/install.log 2>&1 |
 	cat /run/install.log >&2
 	fail "the installation failed"
 }
-start_services
+prepare_sshd
 cd "$checkout"
+environment=(PATH="$PATH" HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8)
+[ -z "${FORCE_COLOR:-}" ] || environment+=(FORCE_COLOR=1)
+[ "$init" != systemd ] || exec "$system/machine.sh" "${scratch##*/}" "${environment[@]}" "$@"
+start_services
 status=0
-env -i PATH="$PATH" HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 ${FORCE_COLOR:+FORCE_COLOR=1} \
-	"$@" || status=$?
+env -i "${environment[@]}" "$@" || status=$?
 exit "$status"

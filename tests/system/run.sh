@@ -1,7 +1,8 @@
 #!/bin/bash
 # tests/system/run.sh [SCENARIO...]: each scenario on a disposable host of its own; counts.
 #
-# Scenarios are named as their files: `tests/system/run.sh sudo su`. As many at once as there are
+# Scenarios are named as their files: `tests/system/run.sh sudo su`; those of booted/, whose host
+# systemd runs, with the folder: `tests/system/run.sh booted/login`. As many at once as there are
 # processors, at most four. A scenario passes when it exits 0 and made as many steps as it planned.
 set -u
 here=$(realpath "$(dirname "$0")")
@@ -13,7 +14,9 @@ trap 'rm -rf "$results"' EXIT
 trap 'exit 130' INT TERM
 
 play() { # play SCENARIO
-	"$here/host.sh" "$seconds" "$here/scenarios/$1.sh" >"$results/$1.out" 2>&1 </dev/null
+	local host=("$here/host.sh" "$seconds" "$here/scenarios/$1.sh")
+	[[ $1 != booted/* ]] || host=("$here/host.sh" --systemd "$seconds" "$here/$1.sh")
+	"${host[@]}" >"$results/$1.out" 2>&1 </dev/null
 	echo $? >"$results/$1.code"
 }
 
@@ -33,26 +36,44 @@ verdict() { # verdict SCENARIO
 	grep -v '^ok ' "$output" | tail -n 80
 }
 
-if [ $# = 0 ]; then
-	for script in "$here"/scenarios/*.sh; do
-		set -- "$@" "$(basename "$script" .sh)"
-	done
-fi
+# Whether systemd boots here is this machine's affair, and is tried without anything of ours.
+can_boot() {
+	IAM_HOST_BARE=1 "$here/host.sh" --systemd "$seconds" true >"$results/boot" 2>&1 </dev/null
+}
+
+scenarios=("$@")
+[ $# -gt 0 ] || for script in "$here"/scenarios/*.sh "$here"/booted/*.sh; do
+	scenario=${script#"$here/"}
+	scenario=${scenario#scenarios/}
+	scenarios+=("${scenario%.sh}")
+done
 # What keeps any host from booting is said once.
 "$here/host.sh" "$seconds" true || {
 	echo '0 passed, 1 failed'
 	exit 1
 }
+mkdir "$results/booted"
+if [[ " ${scenarios[*]}" == *' booted/'* ]] && ! can_boot; then
+	played=() left_out=
+	for scenario in "${scenarios[@]}"; do
+		case $scenario in
+		booted/*) left_out="$left_out system/$scenario" ;;
+		*) played+=("$scenario") ;;
+		esac
+	done
+	printf 'left out:%s: %s\n' "$left_out" "$(tail -n 1 "$results/boot")"
+	scenarios=("${played[@]}")
+fi
 processors=$(nproc)
 limit=$((processors < 4 ? processors : 4))
-for scenario in "$@"; do
+for scenario in "${scenarios[@]}"; do
 	while [ "$(jobs -rp | wc -l)" -ge "$limit" ]; do
 		wait -n
 	done
 	play "$scenario" &
 done
 wait
-for scenario in "$@"; do
+for scenario in "${scenarios[@]}"; do
 	verdict "$scenario"
 done
 printf '%s passed, %s failed\n' "$passed" "$failed"
