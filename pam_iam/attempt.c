@@ -74,7 +74,7 @@ static enum attempt_user usable(struct attempt *attempt)
 		return fail(attempt, attempt->opened, attempt->records.unusable);
 	if (attempt->status != STATUS_OK)
 		return fail(attempt, attempt->status, SIGNIN_REASON_SYSTEM);
-	attempt->records.config.mfa = options_mfa(&attempt->options, attempt->records.config.mfa);
+	attempt->request.mfa_argument = options_mfa(&attempt->options);
 	return ATTEMPT_OURS;
 }
 

@@ -68,19 +68,24 @@ enum status options_parse(int argc, const char *const *argv, struct options *out
 	return STATUS_OK;
 }
 
-enum config_mfa options_mfa(const struct options *options, enum config_mfa of_config)
+struct signin_mfa_argument options_mfa(const struct options *options)
 {
+	struct signin_mfa_argument argument = { .is_given = true, .mode = CONFIG_MFA_REQUIRED };
+
 	switch (options->mfa) {
 	case OPTIONS_MFA_OF_CONFIG:
-		return of_config;
+		argument.is_given = false;
+		break;
 	case OPTIONS_MFA_ENROLLED:
-		return CONFIG_MFA_ENROLLED;
+		argument.mode = CONFIG_MFA_ENROLLED;
+		break;
 	case OPTIONS_MFA_OFF:
-		return CONFIG_MFA_OFF;
+		argument.mode = CONFIG_MFA_OFF;
+		break;
 	case OPTIONS_MFA_REQUIRED:
 		break;
 	}
-	return CONFIG_MFA_REQUIRED;
+	return argument;
 }
 
 const char *options_argument(size_t index)

@@ -43,8 +43,8 @@ struct options {
 MUST_CHECK enum status options_parse(int argc, const char *const *argv, struct options *out_options,
 				     struct complaint *out_complaint);
 
-/* mfa= in the place of iam.conf's. */
-enum config_mfa options_mfa(const struct options *options, enum config_mfa of_config);
+/* mfa=, as a request has it. */
+struct signin_mfa_argument options_mfa(const struct options *options);
 
 /* The whole table, for the test of the manual; NULL behind the last. */
 const char *options_argument(size_t index);

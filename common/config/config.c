@@ -87,6 +87,14 @@ static bool is_service(struct text name)
 	return name.length > 0 && name.length <= CONFIG_NAME_MAX;
 }
 
+static bool is_mfa_word(struct text word)
+{
+	for (size_t i = 0; MFA_MODES[i]; i++)
+		if (text_is(word, MFA_MODES[i]))
+			return true;
+	return false;
+}
+
 static bool is_service_word(struct text word)
 {
 	static const char *const words[] = { "login", "sudo", "remote", "local", "encrypted" };
@@ -167,6 +175,7 @@ static bool is_tag_value(struct text value)
 #define NUMBER(least, most) .kind = CONFIG_KIND_NUMBER, .minimum = (least), .maximum = (most)
 #define DURATION(least, most) .kind = CONFIG_KIND_DURATION, .minimum = (least), .maximum = (most)
 #define PATH .kind = CONFIG_KIND_TEXT, .is_valid = is_path, .wanted = "an absolute path"
+#define MFA_WORD .maximum = 1, .is_valid_word = is_mfa_word, .wanted = "required, enrolled or off"
 #define GROUPS                                                      \
 	.maximum = CONFIG_LIST_MAX, .is_valid_word = is_group_word, \
 	.wanted = "the name of a Unix or IAM group"
@@ -211,6 +220,12 @@ static const struct config_option options[] = {
 	  RULE(seed_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "mfa", "remember", "how long a code counts for sudo in its login session; 0: not", "12h",
 	  RULE(mfa_remember, DURATION(0, YEAR_SECONDS)) },
+	{ "mfa-services", "*", "who is asked for a one-time code by this PAM service", "",
+	  RULE(mfa_services, PAIRS(mfa_services, mfa_service_count), .is_valid = is_service,
+	       MFA_WORD) },
+	{ "mfa-groups", "*", "whether members of this group are asked for a one-time code", "",
+	  RULE(mfa_groups, PAIRS(mfa_groups, mfa_group_count), .is_valid = is_group_word,
+	       MFA_WORD) },
 	{ "password", "check", "what new passwords are held to beside IAM's policy", "off",
 	  RULE(password_check, .kind = CONFIG_KIND_CHOICE, .choices = PASSWORD_CHECKS,
 	       .wanted = "off or pwquality") },
@@ -271,6 +286,22 @@ void config_release(struct config *config)
 {
 	arena_release(&config->arena);
 	*config = (struct config){ .source = CONFIG_SOURCE_FILE };
+}
+
+bool config_mfa_of(const struct config_pair *line, enum config_mfa *out_mfa)
+{
+	for (uint32_t i = 0; line->words.count > 0 && MFA_MODES[i]; i++) {
+		if (!text_is(line->words.words[0], MFA_MODES[i]))
+			continue;
+		*out_mfa = (enum config_mfa)i;
+		return true;
+	}
+	return false;
+}
+
+const char *config_mfa_word(enum config_mfa mfa)
+{
+	return mfa <= CONFIG_MFA_OFF ? MFA_MODES[mfa] : MFA_MODES[CONFIG_MFA_REQUIRED];
 }
 
 static const struct config_option *find_option(struct text section, struct text key,

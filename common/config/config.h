@@ -20,7 +20,7 @@ enum {
 
 enum config_source { CONFIG_SOURCE_FILE = 0 };
 
-/* Whether a one-time code is asked for. */
+/* Whether a one-time code is asked for, the strictest first. */
 enum config_mfa {
 	CONFIG_MFA_REQUIRED = 0, /* a user without a device cannot pass */
 	CONFIG_MFA_ENROLLED,     /* asked of those who have a device */
@@ -64,10 +64,14 @@ struct config {
 	struct config_list deny_groups; /* whatever else allows */
 	uint32_t snapshot_age_max;      /* seconds; 0: no limit; 7 days */
 	/* [mfa] */
-	enum config_mfa mfa;
+	enum config_mfa mfa;   /* where no line of the two sections below says otherwise */
 	uint32_t otp_window;   /* steps on either side: 0 to 2; 1 */
 	uint32_t seed_age_max; /* seconds; 0: no limit */
 	uint32_t mfa_remember; /* seconds a code counts for sudo in its login session; 12 hours */
+	/* [mfa-services] PAM SERVICE = required, [mfa-groups] GROUP = required: see config_mfa_of
+	 */
+	struct config_pair *mfa_services, *mfa_groups;
+	size_t mfa_service_count, mfa_group_count;
 	/* [password] */
 	enum config_password_check password_check;
 	/* [ssh] */
@@ -94,6 +98,13 @@ void config_init(struct config *config);
 void config_release(struct config *config);
 
 #define AUTO_CONFIG CLEANUP(config_release) struct config
+
+/* The word of a line of [mfa-services] or [mfa-groups]; false for a line without one, which says
+   nothing. */
+bool config_mfa_of(const struct config_pair *line, enum config_mfa *out_mfa);
+
+/* "required", "enrolled" or "off". */
+const char *config_mfa_word(enum config_mfa mfa);
 
 /* Reads FOLDER/iam.conf, then FOLDER/iam.conf.d/ *.conf in byte order over it; neither need exist.
    A complaint names file, line (where libeconf knows it) and reason. On error the config is not to

@@ -45,13 +45,20 @@ struct signin_acting {
 	int64_t since, until;
 };
 
+/* What the module's argument in pam.d says of one-time codes, for the service it stands in. */
+struct signin_mfa_argument {
+	bool is_given;
+	enum config_mfa mode;
+};
+
 struct signin_request {
 	struct text user;        /* PAM_USER as it came: hostile */
 	struct text service;     /* "sshd", "sudo" */
 	struct text remote_host; /* PAM_RHOST; empty when local; hostile */
 	struct text tty;
 	bool public_key_verified; /* by sshd, for this login */
-	bool password_used;       /* proven in this login: one that has expired is to be changed */
+	struct signin_mfa_argument mfa_argument;
+	bool password_used; /* proven in this login: one that has expired is to be changed */
 	int64_t now;
 	struct signin_invoker invoker;
 	struct signin_login login;
@@ -102,8 +109,8 @@ MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, 
 /* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
 MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
 
-/* Which factors to ask for: never none. An unknown user is asked what an enrolled one would be. For
-   host:Sudo a code of the login session counts as long as [mfa] remember says. */
+/* Which factors to ask for: never none. An unknown user is asked what an enrolled one in no group
+   would be. For host:Sudo a code of the login session counts as long as [mfa] remember says. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
 				      const struct signin_request *request, enum signin_mode mode,
 				      struct signin_factors *out_factors);

@@ -1,6 +1,7 @@
 #include "directory/name.h"
 #include "password/password_hash.h"
 #include "signin/signin_internal.h"
+#include "signin/signin_mfa.h"
 
 /* Shorter than any IAM id: what is read for a user that does not exist, so that something is. The
    store's own word for nobody, in an attempt, is no id at all. */
@@ -30,29 +31,36 @@ enum status signin_is_iam_user(const struct signin_records *records, struct text
 	return STATUS_OK;
 }
 
-/* Whether the user has a device here; one that does not exist has. */
-static enum status has_device(const struct signin_records *records,
-			      const struct signin_request *request, bool *out_has_device)
-{
-	AUTO_ARENA arena = { 0 };
+/* The user whose factors are asked for. */
+struct asked {
+	bool is_known; /* and no role */
 	struct access_principal principal;
+};
+
+static enum status find_asked(const struct signin_records *records,
+			      const struct signin_request *request, struct arena *arena,
+			      struct asked *out_asked)
+{
+	enum status status = signin_principal(records, request->user, arena, &out_asked->principal);
+
+	out_asked->is_known = status == STATUS_OK && !out_asked->principal.is_role;
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Whether the user has a device here; one that does not exist has. */
+static enum status has_device(const struct signin_records *records, const struct asked *asked,
+			      bool *out_has_device)
+{
 	struct credential_summary summary;
-	bool is_known;
 	enum status status;
 
-	arena_init(&arena, SIGNIN_ARENA_MAX);
-	status = signin_principal(records, request->user, &arena, &principal);
-	is_known = status == STATUS_OK;
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		return status;
 	if (!records->store)
 		return STATUS_UNAVAILABLE;
-	status = credential_summary(records->store, is_known ? principal.id : ID_OF_NOBODY,
-				    &summary);
-	if (status != STATUS_OK)
-		return status;
-	*out_has_device = !is_known || principal.is_role || summary.device_count > 0;
-	return STATUS_OK;
+	status = credential_summary(records->store,
+				    asked->is_known ? asked->principal.id : ID_OF_NOBODY, &summary);
+	if (status == STATUS_OK)
+		*out_has_device = !asked->is_known || summary.device_count > 0;
+	return status;
 }
 
 /* sudo takes the code that was given in its login session, for a while. A code of the future is a
@@ -70,16 +78,24 @@ static bool is_remembered(const struct signin_records *records,
 static enum status is_code_due(const struct signin_records *records,
 			       const struct signin_request *request, bool *out_is_due)
 {
-	switch (records->config.mfa) {
+	struct asked asked = { .is_known = false };
+	AUTO_ARENA arena = { 0 };
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	*out_is_due = true;
+	/* What cannot be read refuses, and has a name, once everything is compared. */
+	if (find_asked(records, request, &arena, &asked) != STATUS_OK)
+		return STATUS_OK;
+	switch (signin_mfa_of(&records->config, request, asked.is_known ? &asked.principal : NULL)
+			.mode) {
 	case CONFIG_MFA_OFF:
 		*out_is_due = false;
 		return STATUS_OK;
 	case CONFIG_MFA_ENROLLED:
-		return has_device(records, request, out_is_due);
+		return has_device(records, &asked, out_is_due);
 	case CONFIG_MFA_REQUIRED:
 		break;
 	}
-	*out_is_due = true;
 	return STATUS_OK;
 }
 

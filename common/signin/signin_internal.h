@@ -28,6 +28,9 @@ MUST_CHECK enum status signin_invoking_principal(const struct signin_records *re
 						 struct arena *arena,
 						 struct access_principal *out_principal);
 
+/* By IAM's name of the group, ignoring case, or exactly by the one it has on this host. */
+bool signin_group_is_called(const struct access_group *group, struct text name);
+
 /* Into a session's array; STATUS_BAD_INPUT when it does not fit. */
 MUST_CHECK enum status signin_copy_whole(struct text text, char *buffer, size_t size);
 

@@ -1,20 +1,17 @@
 #include "signin/signin_internal.h"
 
-/* Whether the list names one of the principal's groups, by IAM's name ignoring case or exactly by
-   the Unix name. */
+bool signin_group_is_called(const struct access_group *group, struct text name)
+{
+	return text_equal_ignoring_case(group->iam_name, name) ||
+	       (group->unix_name.length > 0 && text_equal(group->unix_name, name));
+}
+
 static bool is_in_groups(const struct access_principal *principal, const struct config_list *list)
 {
-	for (size_t i = 0; i < principal->group_count; i++) {
-		const struct access_group *group = &principal->groups[i];
-
-		for (size_t j = 0; j < list->count; j++) {
-			if (text_equal_ignoring_case(group->iam_name, list->words[j]))
+	for (size_t i = 0; i < principal->group_count; i++)
+		for (size_t k = 0; k < list->count; k++)
+			if (signin_group_is_called(&principal->groups[i], list->words[k]))
 				return true;
-			if (group->unix_name.length > 0 &&
-			    text_equal(group->unix_name, list->words[j]))
-				return true;
-		}
-	}
 	return false;
 }
 

@@ -63,6 +63,16 @@ static void check_pairs(const struct config_pair *pairs, size_t count)
 	}
 }
 
+static void check_mfa(const struct config_pair *lines, size_t count)
+{
+	enum config_mfa mode;
+
+	check_pairs(lines, count);
+	for (size_t i = 0; i < count; i++)
+		require(config_mfa_of(&lines[i], &mode) == (lines[i].words.count == 1),
+			"each word is a mode");
+}
+
 static void check_accepted(const struct config *config)
 {
 	require(config->shrink_limit <= 100, "shrink_limit");
@@ -80,6 +90,8 @@ static void check_accepted(const struct config *config)
 	check_list(config->sudo_groups);
 	check_pairs(config->local_groups, config->local_group_count);
 	check_pairs(config->services, config->service_count);
+	check_mfa(config->mfa_services, config->mfa_service_count);
+	check_mfa(config->mfa_groups, config->mfa_group_count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -92,20 +92,21 @@ static void test_mfa(void)
 {
 	static const struct mfa_case {
 		enum options_mfa given;
-		enum config_mfa of_config, expected;
+		bool is_given;
+		enum config_mfa mode;
 	} rows[] = {
-		{ OPTIONS_MFA_OF_CONFIG, CONFIG_MFA_REQUIRED, CONFIG_MFA_REQUIRED },
-		{ OPTIONS_MFA_OF_CONFIG, CONFIG_MFA_ENROLLED, CONFIG_MFA_ENROLLED },
-		{ OPTIONS_MFA_OF_CONFIG, CONFIG_MFA_OFF, CONFIG_MFA_OFF },
-		{ OPTIONS_MFA_REQUIRED, CONFIG_MFA_OFF, CONFIG_MFA_REQUIRED },
-		{ OPTIONS_MFA_ENROLLED, CONFIG_MFA_REQUIRED, CONFIG_MFA_ENROLLED },
-		{ OPTIONS_MFA_OFF, CONFIG_MFA_REQUIRED, CONFIG_MFA_OFF },
+		{ OPTIONS_MFA_OF_CONFIG, false, CONFIG_MFA_REQUIRED },
+		{ OPTIONS_MFA_REQUIRED, true, CONFIG_MFA_REQUIRED },
+		{ OPTIONS_MFA_ENROLLED, true, CONFIG_MFA_ENROLLED },
+		{ OPTIONS_MFA_OFF, true, CONFIG_MFA_OFF },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
 		struct options options = { .mfa = rows[i].given };
+		struct signin_mfa_argument argument = options_mfa(&options);
 
-		CHECK(options_mfa(&options, rows[i].of_config) == rows[i].expected, "mfa %zu", i);
+		CHECK(argument.is_given == rows[i].is_given && argument.mode == rows[i].mode,
+		      "mfa %zu", i);
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include "password/password_expiry.h"
 #include "tools/iamctl/failure.h"
+#include "tools/iamctl/mfa_setting.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/visible.h"
 
@@ -276,6 +277,7 @@ static int show_health(struct health *health)
 	show_snapshots(health, &config);
 	show_expiry(health);
 	show_host(health);
+	mfa_setting_show_host(output, &config);
 	show_reports(health);
 	show_verdict(health);
 	output_close_object(output);

@@ -2,6 +2,7 @@
 #include "signin/signin.h"
 #include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
+#include "tools/iamctl/mfa_setting.h"
 #include "tools/iamctl/principal.h"
 #include "tools/iamctl/records.h"
 
@@ -177,6 +178,7 @@ static int show_credentials(const struct invocation *invocation, const struct su
 	output_field(output, "last_failure", cell_time(summary.lockout.last_failure));
 	output_field(output, "locked_until",
 		     cell_time(lockout_until(&summary.lockout, &rule, invocation->now)));
+	mfa_setting_show_user(output, &config, &subject->principal);
 	output_list(output, "mfa_at_iam", subject->principal.devices,
 		    subject->principal.device_count);
 	return show_devices(invocation, subject);

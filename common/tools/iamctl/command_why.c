@@ -2,6 +2,7 @@
 #include "policy/policy_address.h"
 #include "signin/sudo_conf.h"
 #include "tools/iamctl/failure.h"
+#include "tools/iamctl/mfa_setting.h"
 #include "tools/iamctl/proof.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/tags.h"
@@ -25,6 +26,7 @@ struct question {
 	struct signin_request request;
 	struct signin_decision decision;
 	struct proof proof;
+	struct signin_mfa mfa;
 };
 
 static void question_release(struct question *question)
@@ -114,6 +116,8 @@ static int decide(struct question *question, enum signin_reason *out_reason)
 	if (answer.reason == SIGNIN_REASON_USER_UNKNOWN)
 		return fail(EX_NOUSER, invocation_name(question->invocation),
 			    "not an IAM user of this host; 'iamctl user' lists them");
+	question->mfa =
+		signin_mfa_of(&question->records.config, &question->request, &question->principal);
 	if (answer.reason != SIGNIN_REASON_NONE)
 		return EX_OK;
 	code = tags_replace(question->invocation, &question->arena, &question->principal);
@@ -195,7 +199,7 @@ static int take_notes(const struct question *question, struct notes *notes)
 		status = note_password(question, &summary, notes);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, "access.snapshot");
-	if (summary.device_count == 0 && config->mfa == CONFIG_MFA_REQUIRED)
+	if (summary.device_count == 0 && question->mfa.mode == CONFIG_MFA_REQUIRED)
 		add_note(notes, "iam.conf asks for a code, and there is no MFA device on this host",
 			 "");
 	return EX_OK;
@@ -216,6 +220,7 @@ static void show_request(const struct question *question)
 	output_field(output, "at", cell_time(request->now));
 	output_field(output, "mfa_age",
 		     mfa_at ? cell_span(request->now - mfa_at) : (struct cell){ 0 });
+	mfa_setting_show(output, &question->mfa);
 }
 
 static int show(const struct question *question, enum signin_reason reason)
