@@ -7,6 +7,13 @@
 static const char HASH_OF_NOBODY[] =
 	"$y$j9T$QPBDqY4zSO3FecLJymdFs1$3s4ckdQkRxRA9yQyIAB5CcHqTNL5eM.UJuX2V5c.aH8";
 
+/* yescrypt's smallest cost, and a salt that was thrown away. */
+#define LIGHT_PREFIX "$y$j75$"
+
+enum { LIGHT_COST = 1 };
+
+static const char LIGHT_SETTING_OF_NOBODY[] = LIGHT_PREFIX "T7HqPpxCHOr46FsuId0F41";
+
 static void crypt_data_wipe_and_free(struct crypt_data **data)
 {
 	if (*data)
@@ -108,4 +115,30 @@ enum status password_hash_compare(const char *stored, struct text password, bool
 	*out_is_same = same_hash(hash, stored);
 	explicit_bzero(hash, sizeof(hash));
 	return STATUS_OK;
+}
+
+enum status password_hash_light_setting(char out_setting[PASSWORD_HASH_SIZE])
+{
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+	if (!crypt_gensalt_rn("$y$", LIGHT_COST, NULL, 0, setting, sizeof(setting)))
+		return STATUS_UNAVAILABLE;
+	return text_copy(text_of(setting), out_setting, PASSWORD_HASH_SIZE);
+}
+
+enum status password_hash_light(const char *setting, struct text random_text,
+				char out_hash[PASSWORD_HASH_SIZE])
+{
+	AUTO_SECRET plain = { 0 };
+	enum status status;
+
+	if (!setting)
+		setting = LIGHT_SETTING_OF_NOBODY;
+	/* At another cost it would tell whose it is by the time it takes. */
+	if (!text_starts_with(text_of(setting), TEXT(LIGHT_PREFIX)))
+		return STATUS_BAD_DATA;
+	if (!take_password(&plain, random_text))
+		return STATUS_BAD_INPUT;
+	status = hash_with(setting, &plain, out_hash);
+	return status == STATUS_UNAVAILABLE ? STATUS_BAD_DATA : status;
 }

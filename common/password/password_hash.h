@@ -26,4 +26,15 @@ MUST_CHECK enum status password_hash_verify(const char *stored, struct text pass
 MUST_CHECK enum status password_hash_compare(const char *stored, struct text password,
 					     bool *out_is_same);
 
+/*
+ * For random texts of eighty bits or more, such as recovery codes: nobody finds one by guessing, so
+ * the hash has the least cost that yescrypt knows, a millisecond, and one salt may serve several.
+ */
+MUST_CHECK enum status password_hash_light_setting(char out_setting[PASSWORD_HASH_SIZE]);
+
+/* setting: one of the above, or a hash made with it; NULL: nobody's, at the same cost, and the hash
+   is like no other. STATUS_BAD_DATA for any other setting. */
+MUST_CHECK enum status password_hash_light(const char *setting, struct text random_text,
+					   char out_hash[PASSWORD_HASH_SIZE]);
+
 #endif

@@ -85,6 +85,39 @@ static void test_length_limits(void)
 	CHECK(password_hash_new(TEXT("a\0b"), hash) == STATUS_BAD_INPUT, "nor one with a NUL");
 }
 
+#define RANDOM_TEXT TEXT("7K3MQ9TWX2VDH5NB")
+
+static void test_light_hash(void)
+{
+	char setting[PASSWORD_HASH_SIZE], hash[PASSWORD_HASH_SIZE], other[PASSWORD_HASH_SIZE];
+	size_t length;
+
+	CHECK(password_hash_light_setting(setting) == STATUS_OK &&
+		      strncmp(setting, "$y$j75$", 7) == 0,
+	      "light: a setting of yescrypt's least cost");
+	length = strlen(setting);
+	CHECK(password_hash_light_setting(other) == STATUS_OK && strcmp(setting, other) != 0,
+	      "light: with another salt each time");
+	CHECK(password_hash_light(setting, RANDOM_TEXT, hash) == STATUS_OK &&
+		      strncmp(hash, setting, length) == 0 && strlen(hash) > length + 40,
+	      "light: a hash begins with its setting");
+	CHECK(password_hash_light(hash, RANDOM_TEXT, other) == STATUS_OK &&
+		      strcmp(hash, other) == 0,
+	      "light: and serves as one");
+	CHECK(password_hash_light(setting, TEXT("7K3MQ9TWX2VDH5NC"), other) == STATUS_OK &&
+		      strcmp(hash, other) != 0,
+	      "light: another text has another hash");
+	CHECK(password_hash_light(NULL, RANDOM_TEXT, other) == STATUS_OK &&
+		      strncmp(other, "$y$j75$", 7) == 0 && strncmp(other, setting, length) != 0,
+	      "light: nobody's costs the same and is like no other");
+	CHECK(password_hash_light(hash_of_test, RANDOM_TEXT, other) == STATUS_BAD_DATA &&
+		      password_hash_light("$y$j75$:", RANDOM_TEXT, other) == STATUS_BAD_DATA &&
+		      password_hash_light("", RANDOM_TEXT, other) == STATUS_BAD_DATA,
+	      "light: no other setting will do");
+	CHECK(password_hash_light(setting, TEXT(""), other) == STATUS_BAD_INPUT,
+	      "light: nothing has no hash");
+}
+
 static const struct iam_password_policy by_default = { .is_default = true };
 static const struct iam_password_policy strict = { .minimum_length = 14,
 						   .require_symbols = true,
@@ -218,6 +251,7 @@ int main(void)
 	test_new_hash();
 	test_verify();
 	test_length_limits();
+	test_light_hash();
 	test_policy();
 	test_symbols();
 	test_explain();
