@@ -200,3 +200,11 @@ bool credential_user_id_is_valid(struct text id)
 	}
 	return id.length > 0 && id.length <= CREDENTIAL_USER_ID_MAX;
 }
+
+bool credential_hash_is_valid(struct text hash)
+{
+	for (size_t i = 0; i < hash.length; i++)
+		if (hash.bytes[i] <= ' ' || hash.bytes[i] > '~' || strchr(":;*!\\", hash.bytes[i]))
+			return false; /* crypt(5): in no hash, in no field of shadow(5) */
+	return text_starts_with(hash, TEXT("$")) && hash.length < CREDENTIAL_HASH_SIZE;
+}

@@ -76,6 +76,9 @@ MUST_CHECK enum status column_uint32(sqlite3_stmt *statement, int column, uint32
 /* [A-Za-z0-9_], 1 to CREDENTIAL_USER_ID_MAX (IAM API Reference, idType). */
 bool credential_user_id_is_valid(struct text id);
 
+/* Of crypt(5)'s "$" kind, and shorter than CREDENTIAL_HASH_SIZE. */
+bool credential_hash_is_valid(struct text hash);
+
 /* Begun with the right to write, so that it never has to be done again because of somebody else's
    write; what is not committed when the scope ends is undone. Declare it before any statement. */
 enum transaction_kind {

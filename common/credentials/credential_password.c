@@ -67,14 +67,6 @@ enum status credential_password_hash(struct credential_store *store, struct text
 	return status;
 }
 
-static bool hash_is_valid(struct text hash)
-{
-	for (size_t i = 0; i < hash.length; i++)
-		if (hash.bytes[i] <= ' ' || hash.bytes[i] > '~' || strchr(":;*!\\", hash.bytes[i]))
-			return false; /* crypt(5): in no hash, in no field of shadow(5) */
-	return text_starts_with(hash, TEXT("$")) && hash.length < CREDENTIAL_HASH_SIZE;
-}
-
 /* The present hash is the youngest of the former ones from now on; the oldest are wiped, which
    secret_delete sees to. */
 static enum status retire_present(struct credential_store *store, struct text user_id,
@@ -105,7 +97,8 @@ enum status credential_password_replace(struct credential_store *store, struct t
 	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
-	if (!credential_user_id_is_valid(user_id) || !hash_is_valid(text_of(password->hash)) ||
+	if (!credential_user_id_is_valid(user_id) ||
+	    !credential_hash_is_valid(text_of(password->hash)) ||
 	    password->former_kept > CREDENTIAL_FORMER_MAX ||
 	    (unsigned)password->origin >= CREDENTIAL_ORIGIN_COUNT)
 		return STATUS_BAD_INPUT;
@@ -149,7 +142,8 @@ enum status credential_password_history(struct credential_store *store, struct t
 	while (status == STATUS_OK && (status = database_next_row(store, statement)) == STATUS_OK) {
 		struct text hash = column_text(statement, 0);
 
-		if (out_history->count == ARRAY_LENGTH(out_history->hashes) || !hash_is_valid(hash))
+		if (out_history->count == ARRAY_LENGTH(out_history->hashes) ||
+		    !credential_hash_is_valid(hash))
 			return STATUS_BAD_DATA;
 		status = text_copy(hash, out_history->hashes[out_history->count++],
 				   CREDENTIAL_HASH_SIZE);

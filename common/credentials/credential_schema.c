@@ -1,5 +1,7 @@
 #include "credentials/credential_schema.h"
 
+#include "credentials/credential_recovery.h"
+
 /* What brings a database of version i to version i + 1. Rows are never edited: hosts have run them.
    The ranges are those of otp.h and credential_store.h. */
 static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
@@ -91,6 +93,32 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	"CREATE INDEX former_password_user ON former_password (user, number);"
 
 	"PRAGMA user_version = 3;",
+
+	"CREATE TABLE recovery_set ("
+	" user TEXT NOT NULL PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,"
+	" setting TEXT NOT NULL CHECK (setting GLOB '$*' AND length(setting) < 384),"
+	" made_at INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE recovery_code ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES recovery_set (user) ON DELETE CASCADE,"
+	" hash TEXT NOT NULL CHECK (hash GLOB '$*' AND length(hash) < 384),"
+	" used_at INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (user, hash)"
+	") STRICT;"
+
+	"CREATE TABLE break_glass ("
+	" name TEXT NOT NULL PRIMARY KEY CHECK (length(name) = 4),"
+	" user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,"
+	" hash TEXT NOT NULL CHECK (hash GLOB '$*' AND length(hash) < 384),"
+	" made_at INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" used_at INTEGER NOT NULL DEFAULT 0"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX break_glass_user ON break_glass (user);"
+
+	"PRAGMA user_version = 4;",
 };
 
 _Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&
@@ -198,11 +226,25 @@ static const struct {
 	  "a user has more than 24 former passwords" },
 	{ "SELECT count(*) FROM user WHERE must_change AND password_hash IS NULL",
 	  "a password that is not there must be changed" },
+	{ "SELECT count(*) FROM (SELECT 1 FROM recovery_code GROUP BY user HAVING count(*) > 10)",
+	  "a user has more than ten recovery codes" },
+	{ "SELECT count(*) FROM recovery_code JOIN recovery_set USING (user)"
+	  " WHERE substr(hash, 1, length(setting)) != setting",
+	  "a recovery code's hash is not of its set" },
+	{ "SELECT (SELECT count(*) FROM recovery_set WHERE made_at < 0)"
+	  " + (SELECT count(*) FROM recovery_code WHERE used_at < 0)",
+	  "a recovery code's date lies before 1970" },
+	{ "SELECT count(*) FROM break_glass WHERE name GLOB '*[^0-9A-HJKMNP-TV-Z]*'",
+	  "a break-glass code's name has a symbol that such names do not have" },
+	{ "SELECT count(*) FROM break_glass"
+	  " WHERE made_at < 0 OR expires <= made_at OR used_at < 0",
+	  "a break-glass code's dates cannot be" },
 	{ "SELECT count(*) FROM pragma_foreign_key_check",
-	  "a device or former password belongs to nobody" },
+	  "a device, a former password or a code belongs to nobody" },
 };
 
-_Static_assert(CREDENTIAL_DEVICES_MAX == 8 && CREDENTIAL_FORMER_MAX == 24,
+_Static_assert(CREDENTIAL_DEVICES_MAX == 8 && CREDENTIAL_FORMER_MAX == 24 &&
+		       CREDENTIAL_RECOVERY_CODES == 10,
 	       "the checks above name the numbers");
 
 static enum status integrity_check(struct credential_store *store, struct complaint *out_complaint)

@@ -7,7 +7,7 @@
 #include "credentials/credential_database.h"
 
 enum {
-	CREDENTIAL_SCHEMA_VERSION = 3,
+	CREDENTIAL_SCHEMA_VERSION = 4,
 	CREDENTIAL_APPLICATION_ID = 0x49414d31, /* "IAM1", in the file's header */
 };
 

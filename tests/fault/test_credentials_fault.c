@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "credentials/credential_store.h"
+#include "credentials/credential_break_glass.h"
+#include "credentials/credential_recovery.h"
 #include "fault.h"
 #include "fault_vfs.h"
 #include "support/credential_fixture.h"
@@ -13,7 +14,7 @@
 enum {
 	NOW = 1000000,
 	EVERYTHING = FAULT_MEMORY | FAULT_SYSTEM | FAULT_DATABASE,
-	FAULTS_MAX = 5000, /* more than any run makes calls */
+	FAULTS_MAX = 20000, /* more than any run makes calls */
 };
 
 static const struct text USER = TEXT("AIDAFAULTS000000001");
@@ -258,6 +259,46 @@ static enum status unlock(struct credential_store *store)
 	return credential_unlock(store, USER);
 }
 
+/* One set was there before, made at 1, of which one code is used. */
+static enum status write_recovery_set(struct credential_store *store)
+{
+	struct credential_recovery_set set = { .setting = "$y$j75$salt", .made_at = NOW };
+
+	for (unsigned i = 0; i < CREDENTIAL_RECOVERY_CODES; i++)
+		snprintf(set.hashes[i], sizeof(set.hashes[i]), "$y$j75$salt$hash%u", i);
+	return credential_recovery_replace(store, USER, &set);
+}
+
+static enum status remove_recovery_set(struct credential_store *store)
+{
+	return credential_recovery_remove(store, USER);
+}
+
+static enum status write_break_glass(struct credential_store *store)
+{
+	struct credential_break_glass_new codes[] = {
+		{ .code = { .name = "AAAA", .made_at = NOW, .expires = NOW + 1 } },
+		{ .code = { .name = "BBBB", .made_at = NOW, .expires = NOW + 1 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(codes); i++)
+		if (text_copy(USER, codes[i].code.user_id, sizeof(codes[i].code.user_id)) !=
+			    STATUS_OK ||
+		    text_copy(TEXT("$y$j75$salt$hash"), codes[i].hash, sizeof(codes[i].hash)) !=
+			    STATUS_OK)
+			return STATUS_BAD_INPUT;
+	return credential_break_glass_add(store, codes, ARRAY_LENGTH(codes), NULL);
+}
+
+static enum status revoke_break_glass(struct credential_store *store)
+{
+	return credential_break_glass_revoke(store, TEXT("AAAA"));
+}
+
+#define ONE_USED_SET                                                                              \
+	"INSERT INTO recovery_set (user, setting, made_at) SELECT id, '$y$j75$old', 1 FROM user;" \
+	"INSERT INTO recovery_code (user, hash, used_at) SELECT id, '$y$j75$old$x', 7 FROM user"
+
 static const struct write_case {
 	const char *label, *before;
 	enum status (*write)(struct credential_store *store);
@@ -274,6 +315,18 @@ static const struct write_case {
 	  " - 2 * (password_hash IS NULL) FROM user" },
 	{ "a device", "SELECT 0", write_device, "SELECT count(*) - 1 FROM device" },
 	{ "a device's end", "SELECT 0", remove_device, "SELECT 1 - count(*) FROM device" },
+	{ "recovery codes", ONE_USED_SET, write_recovery_set,
+	  "SELECT CASE count(*) || ' ' || max(used_at) || ' ' || min(made_at) WHEN '1 7 1' THEN 0"
+	  " WHEN '10 0 1000000' THEN 1 ELSE 2 END"
+	  " FROM recovery_set JOIN recovery_code USING (user)" },
+	{ "recovery codes' end", ONE_USED_SET, remove_recovery_set,
+	  "SELECT 1 - (SELECT count(*) FROM recovery_set) + 2 * ((SELECT count(*) FROM"
+	  " recovery_set) != (SELECT count(*) FROM recovery_code))" },
+	{ "break-glass codes", "SELECT 0", write_break_glass,
+	  "SELECT CASE count(*) WHEN 0 THEN 0 WHEN 2 THEN 1 ELSE 2 END FROM break_glass" },
+	{ "a break-glass code's end",
+	  "INSERT INTO break_glass SELECT 'AAAA', id, '$', 1, 2, 0 FROM user", revoke_break_glass,
+	  "SELECT 1 - count(*) FROM break_glass" },
 	{ "an end to a lockout", "UPDATE user SET failures = 5, last_failure = 5", unlock,
 	  "SELECT (failures = 0) + 2 * (last_failure = 0) - 2 * (failures = 0) FROM user" },
 };

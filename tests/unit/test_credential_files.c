@@ -236,7 +236,7 @@ static const struct schema_case {
 	const char *label, *sql;
 	const char *reason;
 } schema_cases[] = {
-	{ "a newer schema", "PRAGMA user_version = 4", "newer" },
+	{ "a newer schema", "PRAGMA user_version = 5", "newer" },
 	{ "a schema of the far future", "PRAGMA user_version = 2147483647", "newer" },
 	{ "a schema below zero", "PRAGMA user_version = -1", "not a credential database" },
 	{ "no schema number", "PRAGMA user_version = 0", "not a credential database" },

@@ -195,7 +195,7 @@ static void test_migration(unsigned version)
 	store = fixture_open(path);
 	CHECK(credential_store_verify(store, NULL) == STATUS_OK, "version %u: sound after",
 	      version);
-	CHECK(fixture_number(path, "PRAGMA user_version") == 3, "version %u: brought up", version);
+	CHECK(fixture_number(path, "PRAGMA user_version") == 4, "version %u: brought up", version);
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && summary.has_password &&
 		      summary.password_changed == 77 && summary.lockout.failures == 2 &&
 		      summary.lockout.last_failure == 88,
@@ -242,6 +242,7 @@ int main(void)
 	test_verify();
 	test_migration(1);
 	test_migration(2);
+	test_migration(3);
 	test_half_a_migration();
 	return check_done();
 }
