@@ -127,13 +127,18 @@ static struct credential_break_glass_new glass(const char *name, struct text use
 	return code;
 }
 
+struct names {
+	char words[32];
+	size_t length;
+};
+
 static bool append_name(void *context, const struct credential_break_glass *code)
 {
-	char *names = context;
+	struct names *names = context;
 
-	strncat(names, code->name, 8);
-	strncat(names, " ", 2);
-	return strlen(names) < 12; /* no more than three */
+	names->length += (size_t)snprintf(names->words + names->length,
+					  sizeof(names->words) - names->length, "%s ", code->name);
+	return names->length < 15; /* no more than three */
 }
 
 static void test_break_glass(struct credential_store *store)
@@ -142,16 +147,18 @@ static void test_break_glass(struct credential_store *store)
 						      glass("BBBB", ALICE, NOW),
 						      glass("CCCC", BOB, NOW + 1) };
 	struct credential_break_glass code = { .name = "" };
-	char setting[CREDENTIAL_HASH_SIZE] = "", names[32] = "";
+	char setting[CREDENTIAL_HASH_SIZE] = "";
+	struct names names = { .length = 0 };
 	struct complaint complaint = { .reason = "" };
 
-	CHECK(credential_break_glass_list(store, append_name, names) == STATUS_OK && !names[0],
+	CHECK(credential_break_glass_list(store, append_name, &names) == STATUS_OK &&
+		      names.length == 0,
 	      "a host begins without break-glass codes");
 	CHECK(credential_break_glass_add(store, codes, 3, &complaint) == STATUS_OK, "three: %s",
 	      complaint.reason);
-	CHECK(credential_break_glass_list(store, append_name, names) == STATUS_OK &&
-		      strcmp(names, "CCCC AAAA BBBB ") == 0,
-	      "are listed, newest first: %s", names);
+	CHECK(credential_break_glass_list(store, append_name, &names) == STATUS_OK &&
+		      strcmp(names.words, "CCCC AAAA BBBB ") == 0,
+	      "are listed, newest first: %s", names.words);
 	CHECK(credential_break_glass_find(store, TEXT("BBBB"), &code) == STATUS_OK &&
 		      text_is(ALICE, code.user_id) && code.made_at == NOW &&
 		      code.expires == NOW + 3600 && code.used_at == 0,
