@@ -216,6 +216,8 @@ static const struct config_option options[] = {
 	       .wanted = "required, enrolled or off") },
 	{ "mfa", "otp_window", "steps that a device may be early or late", "1",
 	  RULE(otp_window, NUMBER(0, 2)) },
+	{ "mfa", "hotp_look_ahead", "codes of a counting device that may have been skipped", "10",
+	  RULE(hotp_look_ahead, NUMBER(0, 25)) },
 	{ "mfa", "seed_age_max", "age beyond which a device's codes are not accepted; 0: none", "0",
 	  RULE(seed_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "mfa", "remember", "how long a code counts for sudo in its login session; 0: not", "12h",

@@ -64,9 +64,10 @@ struct config {
 	struct config_list deny_groups; /* whatever else allows */
 	uint32_t snapshot_age_max;      /* seconds; 0: no limit; 7 days */
 	/* [mfa] */
-	enum config_mfa mfa;   /* where no line of the two sections below says otherwise */
-	uint32_t otp_window;   /* steps on either side: 0 to 2; 1 */
-	uint32_t seed_age_max; /* seconds; 0: no limit */
+	enum config_mfa mfa;      /* where no line of the two sections below says otherwise */
+	uint32_t otp_window;      /* steps on either side: 0 to 2; 1 */
+	uint32_t hotp_look_ahead; /* counters that may be skipped: 0 to 25; 10 */
+	uint32_t seed_age_max;    /* seconds; 0: no limit */
 	uint32_t mfa_remember; /* seconds a code counts for sudo in its login session; 12 hours */
 	/* [mfa-services] PAM SERVICE = required, [mfa-groups] GROUP = required: see config_mfa_of
 	 */

@@ -9,8 +9,9 @@ struct user_row {
 /* What the devices say of a code. */
 struct code_answer {
 	size_t devices, young, asked; /* how many there are, not too old, with tries left too */
-	enum otp_match match;
-	struct device_row device; /* the one of OTP_MATCH; its seed is not kept */
+	struct otp_finding finding;   /* OTP_MATCH_OUTSIDE is in stray, if anywhere */
+	struct device_row device;     /* the one of OTP_MATCH; its seed is not kept */
+	struct credential_stray stray;
 };
 
 /* All zero for a user that the store, or the directory, does not know. */
@@ -52,22 +53,54 @@ static bool is_too_old(const struct credential_attempt *attempt, const struct de
 	return expires != 0 && expires <= attempt->now;
 }
 
+static void take_finding(const struct device_row *row, const struct otp_finding *finding,
+			 struct code_answer *answer)
+{
+	const struct credential_device *device = &row->device;
+
+	if (finding->match == OTP_MATCH_OUTSIDE && answer->stray.device[0] == '\0') {
+		answer->stray.settings = device->settings;
+		answer->stray.steps = finding->away;
+		memcpy(answer->stray.device, device->name, sizeof(answer->stray.device));
+	}
+	if (finding->match == OTP_MATCH_OUTSIDE || finding->match == OTP_NO_MATCH ||
+	    answer->finding.match == OTP_MATCH)
+		return;
+	answer->finding = *finding;
+	answer->device = *row;
+	answer->device.seed = TEXT("");
+}
+
 static enum status compare_with(const struct credential_attempt *attempt, struct device_row *row,
 				struct code_answer *answer)
 {
-	enum otp_match match = OTP_NO_MATCH;
-	enum status status =
-		otp_compare(&row->device.settings, row->seed, attempt->code, attempt->now,
-			    attempt->otp_window, &row->device.position, &match);
+	const struct otp_reach reach = { attempt->otp_window, attempt->hotp_look_ahead };
+	struct otp_finding finding = { OTP_NO_MATCH, 0 };
+	enum status status = otp_compare(&row->device.settings, row->seed, attempt->code,
+					 attempt->now, &reach, &row->device.position, &finding);
 
-	if (status == STATUS_BAD_INPUT) /* not a code of this device's kind: a wrong one */
-		return STATUS_OK;
-	if (status != STATUS_OK || match == OTP_NO_MATCH || answer->match == OTP_MATCH)
-		return status;
-	answer->match = match;
-	answer->device = *row;
-	answer->device.seed = TEXT("");
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		take_finding(row, &finding, answer);
+	/* Not a code of this device's kind: a wrong one. */
+	return status == STATUS_BAD_INPUT ? STATUS_OK : status;
+}
+
+/* A seed that nobody has, so that it takes as long for users with fewer devices, and with none. */
+static enum status compare_with_nobody(const struct credential_attempt *attempt, size_t times)
+{
+	static const struct device_row nobody = {
+		.device = { .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
+		.seed = { "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", OTP_SEED_BYTES_NEW },
+	};
+	struct code_answer unheard = { 0 };
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && times-- > 0) {
+		struct device_row row = nobody;
+
+		status = compare_with(attempt, &row, &unheard);
+	}
+	return status;
 }
 
 /* Every device that is not too old is asked, whichever answers first. */
@@ -83,6 +116,8 @@ static enum status code_ask(struct credential_store *store,
 
 	while (status == STATUS_OK) {
 		status = device_row_read(store, statement, &row);
+		if (status == STATUS_OK && answer.devices == CREDENTIAL_DEVICES_MAX)
+			status = STATUS_BAD_DATA;
 		if (status != STATUS_OK)
 			break;
 		answer.devices++;
@@ -97,7 +132,7 @@ static enum status code_ask(struct credential_store *store,
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	*out_answer = answer;
-	return STATUS_OK;
+	return compare_with_nobody(attempt, CREDENTIAL_DEVICES_MAX - answer.asked);
 }
 
 /* Is the answer known before any factor is looked at? */
@@ -128,8 +163,11 @@ static void judge(const struct credential_attempt *attempt, const struct user_ro
 	if (is_settled_unseen(attempt, user, answer, outcome))
 		return;
 	outcome->password_was_wrong = attempt->password_wanted && !attempt->password_is_right;
-	outcome->code_was_wrong = attempt->code_wanted && answer->match != OTP_MATCH;
-	outcome->code_was_used_before = outcome->code_was_wrong && answer->match == OTP_MATCH_USED;
+	outcome->code_was_wrong = attempt->code_wanted && answer->finding.match != OTP_MATCH;
+	outcome->code_was_used_before =
+		outcome->code_was_wrong && answer->finding.match == OTP_MATCH_USED;
+	if (outcome->code_was_wrong && !outcome->code_was_used_before)
+		outcome->stray = answer->stray;
 	if (outcome->password_was_wrong || outcome->code_was_wrong) {
 		outcome->lockout = lockout_after_failure(user->lockout, attempt->now);
 		return;
@@ -176,12 +214,12 @@ static enum status record_device(struct credential_store *store,
 				 const struct credential_attempt *attempt,
 				 const struct device_row *row)
 {
-	static const char sql[] = "UPDATE device SET last_step = ?2, drift = ?3, last_used = ?4"
-				  " WHERE number = ?1 AND last_step < ?2";
+	static const char sql[] = "UPDATE device SET next_step = ?2, drift = ?3, last_used = ?4"
+				  " WHERE number = ?1 AND next_step < ?2";
 	const struct otp_position *position = &row->device.position;
 
 	return run_on_one_row(store, sql,
-			      BINDINGS(BIND_INTEGER(row->number), BIND_INTEGER(position->last_step),
+			      BINDINGS(BIND_INTEGER(row->number), BIND_INTEGER(position->next_step),
 				       BIND_INTEGER(position->drift), BIND_INTEGER(attempt->now)));
 }
 
@@ -230,6 +268,14 @@ static bool attempt_is_valid(const struct credential_attempt *attempt)
 	       (attempt->user_id.length == 0 || credential_user_id_is_valid(attempt->user_id));
 }
 
+/* A counter has no clock; how often its button was pressed for nothing is as good to know. */
+static int32_t drift_of(const struct code_answer *answer)
+{
+	const struct credential_device *device = &answer->device.device;
+
+	return device->settings.kind == OTP_HOTP ? answer->finding.away : device->position.drift;
+}
+
 enum status credential_attempt(struct credential_store *store,
 			       const struct credential_attempt *attempt,
 			       struct credential_outcome *out_outcome)
@@ -258,7 +304,7 @@ enum status credential_attempt(struct credential_store *store,
 		return status;
 	if (outcome.verdict == CREDENTIAL_ACCEPTED && attempt->code_wanted) {
 		memcpy(outcome.device, answer.device.device.name, sizeof(outcome.device));
-		outcome.drift = answer.device.device.position.drift;
+		outcome.drift = drift_of(&answer);
 	}
 	*out_outcome = outcome;
 	return STATUS_OK;

@@ -1,30 +1,33 @@
 #include "credentials/credential_device.h"
 
 const char DEVICES_OF_USER[] =
-	"SELECT number, name, algorithm, digits, period, last_step, drift, enabled_at, last_used,"
-	" seed, tries, tries_span FROM device WHERE user = ?1 ORDER BY number";
+	"SELECT number, name, algorithm, digits, period, next_step, drift, enabled_at, last_used,"
+	" seed, tries, tries_span, serial, kind FROM device WHERE user = ?1 ORDER BY number";
 
 static bool device_is_valid(const struct credential_device *device, struct text seed)
 {
 	return otp_settings_are_valid(&device->settings) &&
-	       otp_position_is_valid(&device->position) && seed.length >= OTP_SEED_BYTES_MIN &&
-	       seed.length <= OTP_SEED_BYTES_MAX;
+	       otp_position_is_valid(&device->settings, &device->position) &&
+	       seed.length >= OTP_SEED_BYTES_MIN && seed.length <= OTP_SEED_BYTES_MAX;
 }
 
 static enum status device_read(sqlite3_stmt *statement, struct credential_device *out_device)
 {
 	struct credential_device device = { 0 };
 	int64_t drift = sqlite3_column_int64(statement, 6);
-	int64_t last_step = sqlite3_column_int64(statement, 5);
+	int64_t next_step = sqlite3_column_int64(statement, 5);
 
 	if (text_copy(column_text(statement, 1), device.name, sizeof(device.name)) != STATUS_OK ||
+	    text_copy(column_text(statement, 12), device.serial, sizeof(device.serial)) !=
+		    STATUS_OK ||
+	    otp_kind_parse(column_text(statement, 13), &device.settings.kind) != STATUS_OK ||
 	    otp_algorithm_parse(column_text(statement, 2), &device.settings.algorithm) !=
 		    STATUS_OK ||
 	    column_uint32(statement, 3, &device.settings.digits) != STATUS_OK ||
 	    column_uint32(statement, 4, &device.settings.period_seconds) != STATUS_OK ||
-	    last_step < 0 || drift < INT32_MIN || drift > INT32_MAX)
+	    next_step < 0 || drift < INT32_MIN || drift > INT32_MAX)
 		return STATUS_BAD_DATA;
-	device.position = (struct otp_position){ (uint64_t)last_step, (int32_t)drift };
+	device.position = (struct otp_position){ (uint64_t)next_step, (int32_t)drift };
 	device.enabled_at = sqlite3_column_int64(statement, 7);
 	device.last_used = sqlite3_column_int64(statement, 8);
 	*out_device = device;
@@ -98,13 +101,18 @@ static bool name_is_valid(struct text name)
 	return name.length > 0 && name.length <= CREDENTIAL_DEVICE_NAME_MAX;
 }
 
-static enum status room_for(struct credential_store *store, struct text user_id, struct text name,
-			    struct complaint *out_complaint)
+static enum status room_for(struct credential_store *store, struct text user_id,
+			    const struct credential_device *device, struct complaint *out_complaint)
 {
+	static const char sql[] = "SELECT count(*), coalesce(sum(name = ?2), 0),"
+				  " (SELECT count(*) FROM device WHERE serial = ?3)"
+				  " FROM device WHERE user = ?1";
 	AUTO_STATEMENT *statement = NULL;
-	enum status status = database_query(
-		store, "SELECT count(*), coalesce(sum(name = ?2), 0) FROM device WHERE user = ?1",
-		BINDINGS(BIND_TEXT(user_id), BIND_TEXT(name)), &statement);
+	enum status status =
+		database_query(store, sql,
+			       BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(device->name)),
+					BIND_TEXT(text_of(device->serial))),
+			       &statement);
 
 	if (status == STATUS_OK)
 		status = database_next_row(store, statement);
@@ -113,6 +121,9 @@ static enum status room_for(struct credential_store *store, struct text user_id,
 	if (sqlite3_column_int64(statement, 1) > 0)
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"the user already has a device of this name");
+	if (sqlite3_column_int64(statement, 2) > 0)
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"a device of this serial number is somebody's already");
 	if (sqlite3_column_int64(statement, 0) >= CREDENTIAL_DEVICES_MAX)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the user already has %d devices",
 				CREDENTIAL_DEVICES_MAX);
@@ -123,8 +134,9 @@ static enum status device_insert(struct credential_store *store, struct text use
 				 const struct credential_device *device, struct text seed)
 {
 	static const char sql[] =
-		"INSERT INTO device (user, name, seed, algorithm, digits, period, last_step, drift,"
-		" enabled_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+		"INSERT INTO device (user, name, seed, algorithm, digits, period, next_step, drift,"
+		" enabled_at, serial, kind)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, 0), ?7, ?8, ?9, nullif(?10, ''), ?11)";
 	const struct otp_settings *settings = &device->settings;
 	const struct otp_position *position = &device->position;
 
@@ -133,8 +145,9 @@ static enum status device_insert(struct credential_store *store, struct text use
 		BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(device->name)), BIND_BLOB(seed),
 			 BIND_TEXT(text_of(otp_algorithm_name(settings->algorithm))),
 			 BIND_INTEGER(settings->digits), BIND_INTEGER(settings->period_seconds),
-			 BIND_INTEGER(position->last_step), BIND_INTEGER(position->drift),
-			 BIND_INTEGER(device->enabled_at)));
+			 BIND_INTEGER(position->next_step), BIND_INTEGER(position->drift),
+			 BIND_INTEGER(device->enabled_at), BIND_TEXT(text_of(device->serial)),
+			 BIND_TEXT(text_of(otp_kind_name(settings->kind)))));
 }
 
 enum status credential_device_add(struct credential_store *store, struct text user_id,
@@ -142,6 +155,7 @@ enum status credential_device_add(struct credential_store *store, struct text us
 				  struct complaint *out_complaint)
 {
 	struct text name = { device->name, strnlen(device->name, sizeof(device->name)) };
+	struct text serial = { device->serial, strnlen(device->serial, sizeof(device->serial)) };
 	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
@@ -151,17 +165,21 @@ enum status credential_device_add(struct credential_store *store, struct text us
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"a device's name has 1 to %d letters, digits and +=,.@_-",
 				CREDENTIAL_DEVICE_NAME_MAX);
+	if (serial.length > 0 && !name_is_valid(serial))
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"a serial number has 1 to %d letters, digits and +=,.@_-",
+				CREDENTIAL_DEVICE_NAME_MAX);
 	if (!device_is_valid(device, secret_text(seed)))
 		return complain(out_complaint, STATUS_BAD_INPUT,
-				"a device has 6 or 8 digits, a period of 30 or 60 seconds and a "
-				"seed of %d to %d bytes",
+				"a device has 6 or 8 digits, a period of 30 or 60 seconds unless "
+				"it counts, and a seed of %d to %d bytes",
 				OTP_SEED_BYTES_MIN, OTP_SEED_BYTES_MAX);
 	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 	if (status == STATUS_OK)
 		status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
 				      BINDINGS(BIND_TEXT(user_id)));
 	if (status == STATUS_OK)
-		status = room_for(store, user_id, name, out_complaint);
+		status = room_for(store, user_id, device, out_complaint);
 	if (status == STATUS_OK)
 		status = device_insert(store, user_id, device, secret_text(seed));
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;

@@ -94,6 +94,39 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 
 	"PRAGMA user_version = 3;",
 
+	/* Numbers go on where they were: none is used twice. */
+	"CREATE TEMP TABLE old_device AS SELECT * FROM device;"
+	"CREATE TEMP TABLE old_sequence AS SELECT seq FROM sqlite_sequence WHERE name = 'device';"
+	"DROP TABLE device;"
+	"CREATE TABLE device ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,"
+	" name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),"
+	" serial TEXT UNIQUE CHECK (length(serial) BETWEEN 1 AND 128),"
+	" kind TEXT NOT NULL CHECK (kind IN ('TOTP', 'HOTP')),"
+	" seed BLOB NOT NULL CHECK (length(seed) BETWEEN 16 AND 128),"
+	" algorithm TEXT NOT NULL CHECK (algorithm IN ('SHA1', 'SHA256', 'SHA512')),"
+	" digits INTEGER NOT NULL CHECK (digits IN (6, 8)),"
+	" period INTEGER CHECK (period IN (30, 60)),"
+	" next_step INTEGER NOT NULL CHECK (next_step >= 0),"
+	" drift INTEGER NOT NULL CHECK (drift BETWEEN -1000 AND 1000),"
+	" enabled_at INTEGER NOT NULL,"
+	" last_used INTEGER NOT NULL DEFAULT 0,"
+	" tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),"
+	" tries_span INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (user, name),"
+	" CHECK ((kind = 'TOTP') = (period IS NOT NULL)),"
+	" CHECK (kind = 'TOTP' OR drift = 0)"
+	") STRICT;"
+	"INSERT INTO sqlite_sequence (name, seq) SELECT 'device', seq FROM old_sequence;"
+	"INSERT INTO device (number, user, name, kind, seed, algorithm, digits, period, next_step,"
+	" drift, enabled_at, last_used, tries, tries_span)"
+	" SELECT number, user, name, 'TOTP', seed, algorithm, digits, period,"
+	" CASE last_step WHEN 0 THEN 0 ELSE last_step + 1 END, drift, enabled_at, last_used, tries,"
+	" tries_span FROM old_device;"
+	"DROP TABLE old_device;"
+	"DROP TABLE old_sequence;"
+
 	"CREATE TABLE recovery_set ("
 	" user TEXT NOT NULL PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,"
 	" setting TEXT NOT NULL CHECK (setting GLOB '$*' AND length(setting) < 384),"
@@ -219,6 +252,8 @@ static const struct {
 	  "a device's date lies before 1970" },
 	{ "SELECT count(*) FROM device WHERE name GLOB '*[^A-Za-z0-9+=,.@_-]*'",
 	  "a device's name has a character that IAM's names do not have" },
+	{ "SELECT count(*) FROM device WHERE serial GLOB '*[^A-Za-z0-9+=,.@_-]*'",
+	  "a device's serial number has a character that IAM's names do not have" },
 	{ "SELECT count(*) FROM (SELECT 1 FROM device GROUP BY user HAVING count(*) > 8)",
 	  "a user has more than eight devices" },
 	{ "SELECT count(*) != 1 FROM attempts", "the table of attempts does not have one row" },

@@ -113,7 +113,9 @@ MUST_CHECK enum status credential_password_remove(struct credential_store *store
 						  struct text user_id);
 
 struct credential_device {
-	char name[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* unique for its user */
+	char name[CREDENTIAL_DEVICE_NAME_MAX + 1];   /* unique for its user */
+	char serial[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* of hardware, unique on the host; "" for a
+							virtual device */
 	struct otp_settings settings;
 	struct otp_position position;
 	int64_t enabled_at, last_used; /* 0 for never */
@@ -128,8 +130,9 @@ int64_t credential_device_expires(const struct credential_device *device, int64_
 MUST_CHECK enum status credential_devices(struct credential_store *store, struct text user_id,
 					  struct credential_device *out_devices, size_t *out_count);
 
-/* STATUS_BAD_INPUT with a reason when the name is taken, there are eight already, or a field is out
-   of its range. Names are [A-Za-z0-9+=,.@_-], as IAM's. last_used is not looked at. */
+/* STATUS_BAD_INPUT with a reason when name or serial number is taken, there are eight already, or a
+   field is out of its range. Both are [A-Za-z0-9+=,.@_-], as IAM's names. last_used is not looked
+   at. */
 MUST_CHECK enum status credential_device_add(struct credential_store *store, struct text user_id,
 					     const struct credential_device *device,
 					     const struct secret *seed,
@@ -154,8 +157,8 @@ struct credential_attempt {
 	bool password_wanted, password_is_right;
 	bool code_wanted;
 	struct text code; /* any text; compared only when it is all digits of the right number */
-	unsigned otp_window;
-	int64_t device_age_max; /* seconds since a device was enabled; 0: no limit */
+	unsigned otp_window, hotp_look_ahead; /* see struct otp_reach */
+	int64_t device_age_max;               /* seconds since a device was enabled; 0: no limit */
 	struct lockout_rule lockout;
 	int64_t now;
 };
@@ -169,13 +172,21 @@ enum credential_verdict {
 	CREDENTIAL_OLD_DEVICES, /* a code wanted and all are too old; not counted */
 };
 
+/* A wrong code that is right for a device whose clock, or counter, is off. */
+struct credential_stray {
+	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* "" when there is none */
+	struct otp_settings settings;
+	int32_t steps; /* how far ahead of the expected step; negative: behind */
+};
+
 struct credential_outcome {
 	enum credential_verdict verdict;
 	bool password_was_wrong, code_was_wrong, code_was_used_before;
 	bool too_many_codes; /* CREDENTIAL_LOCKED for CREDENTIAL_TRIES_MAX codes in their span */
 	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
-	int32_t drift;
-	struct lockout_state lockout; /* after the attempt */
+	int32_t drift;                 /* of its clock; HOTP: how many counters were skipped */
+	struct credential_stray stray; /* of a code that was wrong and not used before */
+	struct lockout_state lockout;  /* after the attempt */
 };
 
 /* Any status but STATUS_OK means: refuse, the state could not be read or kept. */

@@ -2,6 +2,20 @@
 
 #include <liboath/oath.h>
 
+/* How far otp_compare looks, whatever it accepts. The sums are one number, so that no kind of
+   device takes longer than another. */
+enum {
+	TOTP_SEEN_BEFORE = 25,
+	TOTP_SEEN_AFTER = 25,
+	HOTP_SEEN_BEFORE = 10, /* used ones, which are told from wrong ones */
+	HOTP_SEEN_AFTER = 40,
+};
+
+_Static_assert(TOTP_SEEN_BEFORE + TOTP_SEEN_AFTER == HOTP_SEEN_BEFORE + HOTP_SEEN_AFTER,
+	       "as many codes for each kind");
+_Static_assert((int)OTP_WINDOW_MAX < TOTP_SEEN_BEFORE && (int)OTP_LOOK_AHEAD_MAX < HOTP_SEEN_AFTER,
+	       "what is accepted is seen");
+
 static const struct {
 	const char *name;
 	int flags; /* liboath's */
@@ -13,8 +27,12 @@ static const struct {
 
 bool otp_settings_are_valid(const struct otp_settings *settings)
 {
-	return (unsigned)settings->algorithm < ARRAY_LENGTH(algorithms) &&
-	       (settings->digits == 6 || settings->digits == 8) &&
+	if ((unsigned)settings->algorithm >= ARRAY_LENGTH(algorithms) ||
+	    (settings->digits != 6 && settings->digits != 8))
+		return false;
+	if (settings->kind == OTP_HOTP)
+		return settings->period_seconds == 0;
+	return settings->kind == OTP_TOTP &&
 	       (settings->period_seconds == 30 || settings->period_seconds == 60);
 }
 
@@ -34,15 +52,36 @@ enum status otp_algorithm_parse(struct text name, enum otp_algorithm *out_algori
 	return STATUS_BAD_INPUT;
 }
 
-uint64_t otp_step(const struct otp_settings *settings, int64_t now)
+static const char *const kinds[] = { [OTP_TOTP] = "TOTP", [OTP_HOTP] = "HOTP" };
+
+const char *otp_kind_name(enum otp_kind kind)
 {
-	return now < 0 ? 0 : (uint64_t)now / settings->period_seconds;
+	return (unsigned)kind < ARRAY_LENGTH(kinds) ? kinds[kind] : "";
 }
 
-bool otp_position_is_valid(const struct otp_position *position)
+enum status otp_kind_parse(struct text name, enum otp_kind *out_kind)
 {
-	return position->last_step <= INT64_MAX && position->drift >= -OTP_DRIFT_MAX &&
-	       position->drift <= OTP_DRIFT_MAX;
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (!text_is(name, kinds[i]))
+			continue;
+		*out_kind = (enum otp_kind)i;
+		return STATUS_OK;
+	}
+	return STATUS_BAD_INPUT;
+}
+
+uint64_t otp_step(const struct otp_settings *settings, int64_t now)
+{
+	return now < 0 || settings->period_seconds == 0 ? 0
+							: (uint64_t)now / settings->period_seconds;
+}
+
+bool otp_position_is_valid(const struct otp_settings *settings, const struct otp_position *position)
+{
+	int32_t drift_max = settings->kind == OTP_HOTP ? 0 : OTP_DRIFT_MAX;
+
+	return position->next_step <= INT64_MAX && position->drift >= -drift_max &&
+	       position->drift <= drift_max;
 }
 
 static bool seed_is_valid(struct text seed)
@@ -102,97 +141,176 @@ static int32_t next_drift(const struct otp_position *position, uint64_t step, in
 	if (seen > position->drift)
 		return seen < OTP_DRIFT_MAX ? seen : OTP_DRIFT_MAX;
 	if (seen < position->drift && position->drift > -OTP_DRIFT_MAX &&
-	    step - position->last_step >= OTP_DRIFT_PAUSE)
+	    step + 1 - position->next_step >= OTP_DRIFT_PAUSE)
 		return position->drift - 1;
 	return position->drift;
 }
 
-enum status otp_compare(const struct otp_settings *settings, struct text seed, struct text code,
-			int64_t now, unsigned window, struct otp_position *inout_position,
-			enum otp_match *out_match)
+/* Steps from the expected one: those that are looked at, and those that are accepted. */
+struct range {
+	int32_t first, last;
+};
+
+struct search {
+	int64_t expected;
+	struct range seen, accepted;
+};
+
+static struct search search_of(const struct otp_settings *settings, int64_t now,
+			       const struct otp_reach *reach, const struct otp_position *position)
 {
-	const struct otp_position before = *inout_position;
-	struct otp_position after = before;
-	enum otp_match match = OTP_NO_MATCH;
+	if (settings->kind == OTP_HOTP)
+		return (struct search){ (int64_t)position->next_step,
+					{ -HOTP_SEEN_BEFORE, HOTP_SEEN_AFTER },
+					{ 0, (int32_t)reach->look_ahead } };
+	return (struct search){ (int64_t)otp_step(settings, now) + position->drift,
+				{ -TOTP_SEEN_BEFORE, TOTP_SEEN_AFTER },
+				{ -(int32_t)reach->window, (int32_t)reach->window } };
+}
+
+/* A code of a used step that is far away says nothing: HOTP's never come again, TOTP's may be an
+   old one that somebody kept. */
+static enum otp_match match_of(const struct otp_settings *settings, const struct search *search,
+			       int32_t away, bool was_used)
+{
+	bool is_accepted = away >= search->accepted.first && away <= search->accepted.last;
+
+	if (was_used)
+		return is_accepted || settings->kind == OTP_HOTP ? OTP_MATCH_USED : OTP_NO_MATCH;
+	return is_accepted ? OTP_MATCH : OTP_MATCH_OUTSIDE;
+}
+
+/* Of two steps that share a code the newest that is accepted counts, or the code would be good once
+   more; of those out of reach, the nearest. */
+static bool is_better(enum otp_match match, int32_t away, const struct otp_finding *finding)
+{
+	static const unsigned rank[] = {
+		[OTP_NO_MATCH] = 0, [OTP_MATCH_OUTSIDE] = 1, [OTP_MATCH_USED] = 2, [OTP_MATCH] = 3
+	};
+
+	if (match == OTP_MATCH_OUTSIDE && finding->match == match)
+		return abs(away) < abs(finding->away);
+	return rank[match] >= rank[finding->match];
+}
+
+static enum status look(const struct otp_settings *settings, struct text seed,
+			const struct otp_code *given, const struct search *search,
+			uint64_t next_step, struct otp_finding *out_finding)
+{
 	AUTO_OTP_CODE candidate = { 0 };
-	enum status status = ready_to_generate(settings, seed);
 
-	if (status != STATUS_OK)
-		return status;
-	if (!otp_position_is_valid(&before) || window > OTP_WINDOW_MAX)
-		return STATUS_BAD_DATA;
-	if (!code_is_valid(settings, code))
-		return STATUS_BAD_INPUT;
-	for (int32_t away = -(int32_t)window; away <= (int32_t)window; away++) {
-		int32_t seen = before.drift + away;
-		int64_t step = (int64_t)otp_step(settings, now) + seen;
+	for (int32_t away = search->seen.first; away <= search->seen.last; away++) {
+		int64_t step;
+		enum otp_match match;
+		enum status status;
 
-		if (step < 0)
+		if (__builtin_add_overflow(search->expected, away, &step) || step < 0 ||
+		    step == INT64_MAX)
 			continue;
 		status = generate(settings, seed, (uint64_t)step, &candidate);
 		if (status != STATUS_OK)
 			return status;
-		if (!secret_equal(candidate.digits, code.bytes, code.length))
+		if (!secret_equal(candidate.digits, given->digits, settings->digits))
 			continue;
-		if ((uint64_t)step <= before.last_step) {
-			match = OTP_MATCH_USED;
-			continue;
-		}
-		/* The newest of several, or the code would be good once more. */
-		match = OTP_MATCH;
-		after.last_step = (uint64_t)step;
-		after.drift = next_drift(&before, (uint64_t)step, seen);
+		match = match_of(settings, search, away, (uint64_t)step < next_step);
+		if (is_better(match, away, out_finding))
+			*out_finding = (struct otp_finding){ match, away };
 	}
-	*inout_position = after;
-	*out_match = match;
 	return STATUS_OK;
 }
 
-enum status otp_verify(const struct otp_settings *settings, struct text seed, struct text code,
-		       int64_t now, unsigned window, struct otp_position *inout_position)
+static void advance(const struct otp_settings *settings, const struct search *search, int32_t away,
+		    struct otp_position *inout_position)
 {
-	enum otp_match match;
-	enum status status = otp_compare(settings, seed, code, now, window, inout_position, &match);
+	struct otp_position before = *inout_position;
+	uint64_t step = (uint64_t)(search->expected + away);
+
+	inout_position->next_step = step + 1;
+	if (settings->kind == OTP_TOTP)
+		inout_position->drift = next_drift(&before, step, before.drift + away);
+}
+
+static bool reach_is_valid(const struct otp_reach *reach)
+{
+	return reach->window <= OTP_WINDOW_MAX && reach->look_ahead <= OTP_LOOK_AHEAD_MAX;
+}
+
+enum status otp_compare(const struct otp_settings *settings, struct text seed, struct text code,
+			int64_t now, const struct otp_reach *reach,
+			struct otp_position *inout_position, struct otp_finding *out_finding)
+{
+	struct otp_finding finding = { OTP_NO_MATCH, 0 };
+	AUTO_OTP_CODE given = { 0 }; /* no code has these digits */
+	struct search search;
+	enum status status = ready_to_generate(settings, seed);
 
 	if (status != STATUS_OK)
 		return status;
-	return match == OTP_MATCH ? STATUS_OK : STATUS_NOT_FOUND;
+	if (!otp_position_is_valid(settings, inout_position) || !reach_is_valid(reach))
+		return STATUS_BAD_DATA;
+	if (code_is_valid(settings, code))
+		memcpy(given.digits, code.bytes, code.length);
+	search = search_of(settings, now, reach, inout_position);
+	status = look(settings, seed, &given, &search, inout_position->next_step, &finding);
+	if (status != STATUS_OK)
+		return status;
+	if (given.digits[0] == '\0')
+		return STATUS_BAD_INPUT;
+	if (finding.match == OTP_MATCH)
+		advance(settings, &search, finding.away, inout_position);
+	*out_finding = finding;
+	return STATUS_OK;
+}
+
+/* Around now, or from the expected counter on. */
+static struct search pairs_of(const struct otp_settings *settings, int64_t now, unsigned search,
+			      const struct otp_position *position)
+{
+	int32_t steps = (int32_t)search;
+
+	if (settings->kind == OTP_HOTP)
+		return (struct search){ (int64_t)position->next_step, .seen = { 0, steps } };
+	return (struct search){ (int64_t)otp_step(settings, now), .seen = { -steps, steps } };
 }
 
 enum status otp_synchronize(const struct otp_settings *settings, struct text seed,
 			    struct text first_code, struct text second_code, int64_t now,
-			    unsigned search, struct otp_position *out_position)
+			    unsigned search, struct otp_position *inout_position)
 {
-	struct otp_position found = { 0 };
+	struct search pairs;
+	int32_t found = 0;
 	bool any = false, follows_first = false;
 	AUTO_OTP_CODE candidate = { 0 };
 	enum status status = ready_to_generate(settings, seed);
 
 	if (status != STATUS_OK)
 		return status;
-	if (search > OTP_DRIFT_MAX)
+	if (search > OTP_DRIFT_MAX || !otp_position_is_valid(settings, inout_position))
 		return STATUS_BAD_DATA;
 	if (!code_is_valid(settings, first_code) || !code_is_valid(settings, second_code))
 		return STATUS_BAD_INPUT;
-	for (int32_t seen = -(int32_t)search; seen <= (int32_t)search; seen++) {
-		int64_t step = (int64_t)otp_step(settings, now) + seen;
+	pairs = pairs_of(settings, now, search, inout_position);
+	for (int32_t away = pairs.seen.first; away <= pairs.seen.last; away++) {
+		int64_t step;
 
-		if (step < 0)
+		if (__builtin_add_overflow(pairs.expected, away, &step) ||
+		    step < (int64_t)inout_position->next_step || step == INT64_MAX)
 			continue;
 		status = generate(settings, seed, (uint64_t)step, &candidate);
 		if (status != STATUS_OK)
 			return status;
 		if (follows_first &&
 		    secret_equal(candidate.digits, second_code.bytes, second_code.length) &&
-		    (!any || abs(seen) < abs(found.drift))) {
-			found = (struct otp_position){ (uint64_t)step, seen };
+		    (!any || abs(away) < abs(found))) {
+			found = away;
 			any = true;
 		}
 		follows_first = secret_equal(candidate.digits, first_code.bytes, first_code.length);
 	}
 	if (!any)
 		return STATUS_NOT_FOUND;
-	*out_position = found;
+	inout_position->next_step = (uint64_t)(pairs.expected + found) + 1;
+	inout_position->drift = settings->kind == OTP_HOTP ? 0 : found;
 	return STATUS_OK;
 }
 

@@ -86,7 +86,8 @@ enum signin_mode {
 struct signin_answer {
 	enum signin_reason reason; /* SIGNIN_REASON_NONE (the zero) refuses; set with any status */
 	char device[129];          /* MFA device that proved the code; "" when none */
-	int32_t drift;             /* of that device, in steps */
+	int32_t drift;             /* of that device, in steps; HOTP: counters skipped */
+	struct credential_stray stray; /* of a wrong code, for the administrator alone */
 	bool used_password, used_code;
 	int64_t locked_until;       /* 0 when not locked */
 	struct complaint complaint; /* what failed, when the status is not STATUS_OK */

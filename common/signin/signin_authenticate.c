@@ -185,6 +185,7 @@ static enum status prove(const struct signin_records *records, struct credential
 		return STATUS_OK;
 	answer->locked_until = lockout_until(&outcome.lockout, &attempt->lockout, attempt->now);
 	answer->drift = outcome.drift;
+	answer->stray = outcome.stray;
 	status = text_copy(text_of(outcome.device), answer->device, sizeof(answer->device));
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
@@ -202,6 +203,7 @@ enum status signin_authenticate(const struct signin_records *records,
 		.code_wanted = factors->code,
 		.code = code,
 		.otp_window = records->config.otp_window,
+		.hotp_look_ahead = records->config.hotp_look_ahead,
 		.device_age_max = records->config.seed_age_max,
 		.lockout = { records->config.lockout_failures, records->config.lockout_seconds },
 		.now = request->now,

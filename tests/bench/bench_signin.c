@@ -29,7 +29,7 @@
 enum { ROUNDS = 15, SIZES = 3, ENROLLED = 10 };
 
 static const size_t sizes[SIZES] = { 10, 1000, 100000 };
-static const struct otp_settings settings = { OTP_SHA1, 6, 30 };
+static const struct otp_settings settings = { OTP_SHA1, 6, 30, OTP_TOTP };
 static const char *const seeds[] = { SEED, "abcdefghijklmnopqrst" };
 
 _Static_assert(ENROLLED *ARRAY_LENGTH(seeds) >= ROUNDS + 1, "a code for each round");

@@ -123,7 +123,7 @@ static struct facts read_facts(void)
 	facts.sound = credential_store_verify(store, &complaint) == STATUS_OK &&
 		      credential_summary(store, USER, &summary) == STATUS_OK &&
 		      credential_devices(store, USER, devices, &count) == STATUS_OK && count == 1;
-	facts.used = devices[0].position.last_step == NOW / 30;
+	facts.used = devices[0].position.next_step == NOW / 30 + 1;
 	facts.failures = summary.lockout.failures;
 	facts.sound = facts.sound && facts.used == (summary.last_success == NOW) &&
 		      facts.used == (devices[0].last_used == NOW);

@@ -81,6 +81,7 @@ static void check_accepted(const struct config *config)
 			config->id_minimum <= config->id_first,
 		"the range of ids");
 	require(config->otp_window <= 2, "otp_window");
+	require(config->hotp_look_ahead <= 25, "hotp_look_ahead");
 	require(config->mfa <= CONFIG_MFA_OFF, "mfa");
 	require(config->lockout_seconds > 0, "lockout");
 	require(config->source_path.bytes[0] == '/' && config->home.bytes[0] == '/' &&

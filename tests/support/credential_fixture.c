@@ -5,7 +5,8 @@
 #include "../check.h"
 #include "scratch.h"
 
-static const struct otp_settings usual = { OTP_SHA1, 6, 30 };
+static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
+static const struct otp_settings counting = { OTP_SHA1, 6, 0, OTP_HOTP };
 
 struct credential_store *fixture_open(const char *folder)
 {
@@ -72,6 +73,28 @@ enum status fixture_add_device(struct credential_store *store, struct text user_
 	return credential_device_add(store, user_id, &device, &secret, complaint);
 }
 
+enum status fixture_add_counter(struct credential_store *store, struct text user_id,
+				const char *name, const char *serial, struct complaint *complaint)
+{
+	struct credential_device device = { .settings = counting, .enabled_at = 1 };
+	AUTO_SECRET secret;
+
+	CHECK_REQUIRE(secret_set_bytes(&secret, TEXT(FIXTURE_SEED)) == STATUS_OK &&
+			      text_copy(text_of(name), device.name, sizeof(device.name)) ==
+				      STATUS_OK &&
+			      text_copy(text_of(serial), device.serial, sizeof(device.serial)) ==
+				      STATUS_OK,
+		      "a counter");
+	return credential_device_add(store, user_id, &device, &secret, complaint);
+}
+
+const char *fixture_counter_code(uint64_t counter, char out_code[OTP_CODE_SIZE])
+{
+	CHECK_REQUIRE(otp_generate(&counting, TEXT(FIXTURE_SEED), counter, out_code) == STATUS_OK,
+		      "a code");
+	return out_code;
+}
+
 void fixture_add_user(struct credential_store *store, struct text user_id)
 {
 	CHECK_REQUIRE(credential_password_set(store, user_id, FIXTURE_HASH, 1) == STATUS_OK,
@@ -97,6 +120,7 @@ struct credential_attempt fixture_attempt(struct text user_id, const char *code,
 					    .code_wanted = true,
 					    .code = text_of(code),
 					    .otp_window = 1,
+					    .hotp_look_ahead = 10,
 					    .lockout = { 5, 900 },
 					    .now = now };
 }

@@ -25,6 +25,13 @@ int64_t fixture_number(const char *folder, const char *sql);
 enum status fixture_add_device(struct credential_store *store, struct text user_id,
 			       const char *name, struct text seed, struct complaint *complaint);
 
+/* HOTP of FIXTURE_SEED: SHA1, 6 digits, nothing used yet; serial may be "". */
+enum status fixture_add_counter(struct credential_store *store, struct text user_id,
+				const char *name, const char *serial, struct complaint *complaint);
+
+/* Its code of a counter. */
+const char *fixture_counter_code(uint64_t counter, char out_code[OTP_CODE_SIZE]);
+
 /* A user with FIXTURE_HASH and a device "phone" of FIXTURE_SEED. */
 void fixture_add_user(struct credential_store *store, struct text user_id);
 

@@ -27,7 +27,7 @@ static void add_record(struct publishing *publishing, enum snapshot_map map, con
 	publishing->records[publishing->count++] = (struct fixture_record){ map, key, value };
 }
 
-static const struct otp_settings settings = { OTP_SHA1, 6, 30 };
+static const struct otp_settings settings = { OTP_SHA1, 6, 30, OTP_TOTP };
 
 static struct text seed(void)
 {

@@ -46,7 +46,9 @@ static void test_defaults(void)
 	CHECK(config.id_minimum == 1000, "id minimum");
 	CHECK(config.login_groups.count == 0 && config.sudo_groups.count == 0, "nobody may");
 	CHECK(config.snapshot_age_max == 7 * 86400, "snapshot_age_max");
-	CHECK(config.mfa == CONFIG_MFA_REQUIRED && config.otp_window == 1, "mfa");
+	CHECK(config.mfa == CONFIG_MFA_REQUIRED && config.otp_window == 1 &&
+		      config.hotp_look_ahead == 10,
+	      "mfa");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
 	CHECK(config.lockout_failures == 5 && config.lockout_seconds == 900, "lockout");
@@ -90,7 +92,8 @@ static void test_everything_set(void)
 		   "[ids]\nfirst = 200000\nlast = 299999\nminimum = 2000\n"
 		   "[access]\nlogin_groups = Developers, Ops  ops2,,x+y=z@w\nsudo_groups = Ops\n"
 		   "snapshot_age_max = 12h\n"
-		   "[mfa]\nmode = enrolled\notp_window = 2\nseed_age_max = 365d\n"
+		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\nseed_age_max = "
+		   "365d\n"
 		   "[mfa-services]\nsshd = required\nsway.lock = off\n"
 		   "[mfa-groups]\nAdmins = required\nrobots_2 = enrolled\n"
 		   "[ssh]\nkey_age_max = 90d\n[password]\ncheck = pwquality\n"
@@ -111,7 +114,9 @@ static void test_everything_set(void)
 	CHECK(list_is(config.login_groups, "Developers|Ops|ops2|x+y=z@w"), "login_groups");
 	CHECK(list_is(config.sudo_groups, "Ops"), "sudo_groups");
 	CHECK(config.snapshot_age_max == 12 * 3600, "snapshot_age_max");
-	CHECK(config.mfa == CONFIG_MFA_ENROLLED && config.otp_window == 2, "mfa");
+	CHECK(config.mfa == CONFIG_MFA_ENROLLED && config.otp_window == 2 &&
+		      config.hotp_look_ahead == 25,
+	      "mfa");
 	CHECK(config.mfa_service_count == 2 &&
 		      mfa_is(&config.mfa_services[0], "sshd", CONFIG_MFA_REQUIRED) &&
 		      mfa_is(&config.mfa_services[1], "sway.lock", CONFIG_MFA_OFF) &&
@@ -217,6 +222,7 @@ static const struct {
 	{ "[mfa-groups]\nAdmins = always\n", 2, "not required, enrolled or off" },
 	{ "[mfa-groups]\na+b = off\n", 2, "a key has" },
 	{ "[mfa]\notp_window = 3\n", 2, "not a number from 0 to 2" },
+	{ "[mfa]\nhotp_look_ahead = 26\n", 2, "not a number from 0 to 25" },
 	{ "[mfa]\notp_window = -1\n", 2, "not a number" },
 	{ "[mfa]\notp_window = 1.0\n", 2, "not a number" },
 	{ "[mfa]\notp_window =\n", 2, "not a number" },

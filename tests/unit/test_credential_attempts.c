@@ -179,7 +179,7 @@ static void test_no_lockout_rule(struct credential_store *store)
 
 static void test_second_device(struct credential_store *store)
 {
-	static const struct otp_settings other = { OTP_SHA512, 8, 60 };
+	static const struct otp_settings other = { OTP_SHA512, 8, 60, OTP_TOTP };
 	struct credential_device device = { .name = "token", .settings = other, .enabled_at = 2 };
 	struct text id = new_user(store);
 	struct credential_outcome outcome;
@@ -278,7 +278,11 @@ static const struct damage_case {
 	{ "seven digits", "UPDATE device SET digits = 7" },
 	{ "no such algorithm", "UPDATE device SET algorithm = 'MD5'" },
 	{ "a period of nothing", "UPDATE device SET period = 0" },
-	{ "a step below zero", "UPDATE device SET last_step = -1" },
+	{ "no period", "UPDATE device SET period = NULL" },
+	{ "no such kind", "UPDATE device SET kind = 'SMS'" },
+	{ "a counter with a period", "UPDATE device SET kind = 'HOTP'" },
+	{ "a counter with a drift", "UPDATE device SET kind = 'HOTP', period = NULL, drift = 1" },
+	{ "a step below zero", "UPDATE device SET next_step = -1" },
 	{ "drift beyond its bounds", "UPDATE device SET drift = 1001" },
 	{ "drift beyond its type", "UPDATE device SET drift = 1 << 40" },
 	{ "failures below zero", "UPDATE user SET failures = -1" },

@@ -180,7 +180,43 @@ static void make_old_store(const char *path, unsigned version)
 	fixture_by_hand(path, "INSERT INTO user (id, password_hash, password_changed, failures,"
 			      " last_failure) VALUES ('AIDAOLD000000000001', '" FIXTURE_HASH
 			      "', 77, 2, 88);"
-			      "INSERT INTO user (id) VALUES ('AIDAOLD000000000002')");
+			      "INSERT INTO user (id) VALUES ('AIDAOLD000000000002');"
+			      "INSERT INTO device (number, user, name, seed, algorithm, digits,"
+			      " period, last_step, drift, enabled_at, last_used, tries, tries_span)"
+			      " VALUES (3, 'AIDAOLD000000000001', 'used', CAST('" FIXTURE_SEED
+			      "' AS BLOB), 'SHA256', 8, 60, 500, -7, 5, 30000, 4, 166),"
+			      " (9, 'AIDAOLD000000000001', 'gone', CAST('" FIXTURE_SEED
+			      "' AS BLOB), 'SHA1', 6, 30, 0, 0, 5, 0, 0, 0),"
+			      " (4, 'AIDAOLD000000000002', 'new', CAST('" FIXTURE_SEED
+			      "' AS BLOB), 'SHA1', 6, 30, 0, 0, 6, 0, 0, 0);"
+			      "DELETE FROM device WHERE name = 'gone'");
+}
+
+/* Codes that were used up stay so, and no number comes back. */
+static void check_old_devices(struct credential_store *store, const char *path, unsigned version)
+{
+	struct text id = TEXT("AIDAOLD000000000001"), other = TEXT("AIDAOLD000000000002");
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX];
+	const struct credential_device *device = &devices[0];
+	size_t count = 0;
+
+	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK && count == 1 &&
+		      device->settings.kind == OTP_TOTP && device->settings.period_seconds == 60 &&
+		      device->settings.digits == 8 && device->settings.algorithm == OTP_SHA256,
+	      "version %u: its device has its settings", version);
+	CHECK(device->position.next_step == 501 && device->position.drift == -7 &&
+		      device->last_used == 30000 && device->enabled_at == 5 &&
+		      device->serial[0] == '\0',
+	      "version %u: and goes on where it was", version);
+	CHECK(fixture_number(path, "SELECT tries * 1000 + tries_span FROM device WHERE number = 3"
+				   " AND seed = CAST('" FIXTURE_SEED "' AS BLOB)") == 4166,
+	      "version %u: seed and tries too", version);
+	CHECK(credential_devices(store, other, devices, &count) == STATUS_OK && count == 1 &&
+		      device->position.next_step == 0,
+	      "version %u: one that was never used was not", version);
+	CHECK(fixture_add_device(store, other, "newer", TEXT(FIXTURE_SEED), NULL) == STATUS_OK &&
+		      fixture_number(path, "SELECT max(number) FROM device") == 10,
+	      "version %u: its number is new", version);
 }
 
 static void test_migration(unsigned version)
@@ -202,6 +238,7 @@ static void test_migration(unsigned version)
 	      "version %u: what was known still is", version);
 	CHECK(!summary.must_change && summary.password_origin == CREDENTIAL_ORIGIN_UNKNOWN,
 	      "version %u: what was not is not made up", version);
+	check_old_devices(store, path, version);
 	CHECK(replace(store, id, 1, 24) == STATUS_OK &&
 		      fixture_number(path,
 				     "SELECT hash = '" FIXTURE_HASH "' FROM former_password") == 1,

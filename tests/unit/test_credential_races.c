@@ -242,7 +242,7 @@ static int64_t last_attempt(struct credential_store *store, struct text id)
 	if (credential_summary(store, id, &summary) != STATUS_OK ||
 	    credential_devices(store, id, devices, &count) != STATUS_OK || count != 1)
 		return -1;
-	last = (int64_t)devices[0].position.last_step;
+	last = (int64_t)devices[0].position.next_step - 1;
 	if (summary.last_success != last * 30 || devices[0].last_used != last * 30)
 		return -1;
 	if (summary.lockout.failures == 0)
@@ -287,7 +287,7 @@ static void test_kills(void)
 	unsigned sound = 0, kept = 0;
 
 	fixture_add_user(store, id);
-	fixture_by_hand(path, "UPDATE device SET last_step = 998, last_used = 29940;"
+	fixture_by_hand(path, "UPDATE device SET next_step = 999, last_used = 29940;"
 			      "UPDATE user SET last_success = 29940, failures = 1,"
 			      " last_failure = 29970");
 	credential_store_close(store);

@@ -10,7 +10,7 @@
 
 enum { NOW = 1000000, STEP = NOW / 30, FAILURES = 5, LOCK_SECONDS = 900 };
 
-static const struct otp_settings usual = { OTP_SHA1, 6, 30 };
+static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
 
 static char folder[SCRATCH_PATH_SIZE];
 
@@ -141,41 +141,58 @@ static const struct device_case {
 	enum status expected;
 } device_cases[] = {
 	{ "everything else",
-	  { .name = "A-z0_9+=,.@", .settings = { OTP_SHA512, 8, 60 }, .position = { 77, -1000 } },
+	  { .name = "A-z0_9+=,.@",
+	    .settings = { OTP_SHA512, 8, 60, OTP_TOTP },
+	    .position = { 77, -1000 } },
 	  128,
 	  STATUS_OK },
-	{ "no name", { .settings = { OTP_SHA1, 6, 30 } }, 20, STATUS_BAD_INPUT },
+	{ "no name", { .settings = { OTP_SHA1, 6, 30, OTP_TOTP } }, 20, STATUS_BAD_INPUT },
 	{ "a blank in its name",
-	  { .name = "a b", .settings = { OTP_SHA1, 6, 30 } },
+	  { .name = "a b", .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
 	  20,
 	  STATUS_BAD_INPUT },
 	{ "an escape in its name",
-	  { .name = "\033[2J", .settings = { OTP_SHA1, 6, 30 } },
+	  { .name = "\033[2J", .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
 	  20,
 	  STATUS_BAD_INPUT },
 	{ "a seed too short",
-	  { .name = "a", .settings = { OTP_SHA1, 6, 30 } },
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
 	  15,
 	  STATUS_BAD_INPUT },
 	{ "a seed too long",
-	  { .name = "a", .settings = { OTP_SHA1, 6, 30 } },
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
 	  129,
 	  STATUS_BAD_INPUT },
-	{ "seven digits", { .name = "a", .settings = { OTP_SHA1, 7, 30 } }, 20, STATUS_BAD_INPUT },
+	{ "seven digits",
+	  { .name = "a", .settings = { OTP_SHA1, 7, 30, OTP_TOTP } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "a serial number with a blank",
+	  { .name = "a", .serial = "a b", .settings = { OTP_SHA1, 6, 30, OTP_TOTP } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "a period though it counts",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30, OTP_HOTP } },
+	  20,
+	  STATUS_BAD_INPUT },
+	{ "a drift though it counts",
+	  { .name = "a", .settings = { OTP_SHA1, 6, 0, OTP_HOTP }, .position = { 0, 1 } },
+	  20,
+	  STATUS_BAD_INPUT },
 	{ "a period of a second",
-	  { .name = "a", .settings = { OTP_SHA1, 6, 1 } },
+	  { .name = "a", .settings = { OTP_SHA1, 6, 1, OTP_TOTP } },
 	  20,
 	  STATUS_BAD_INPUT },
 	{ "no such algorithm",
-	  { .name = "a", .settings = { (enum otp_algorithm)9, 6, 30 } },
+	  { .name = "a", .settings = { (enum otp_algorithm)9, 6, 30, OTP_TOTP } },
 	  20,
 	  STATUS_BAD_INPUT },
 	{ "drift out of range",
-	  { .name = "a", .settings = { OTP_SHA1, 6, 30 }, .position = { 0, 1001 } },
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30, OTP_TOTP }, .position = { 0, 1001 } },
 	  20,
 	  STATUS_BAD_INPUT },
 	{ "a step out of range",
-	  { .name = "a", .settings = { OTP_SHA1, 6, 30 }, .position = { UINT64_MAX, 0 } },
+	  { .name = "a", .settings = { OTP_SHA1, 6, 30, OTP_TOTP }, .position = { UINT64_MAX, 0 } },
 	  20,
 	  STATUS_BAD_INPUT },
 };
@@ -198,7 +215,7 @@ static void test_device_limits(struct credential_store *store)
 	      "only the good one is kept");
 	CHECK(strcmp(kept->name, device_cases[0].device.name) == 0 &&
 		      kept->settings.algorithm == OTP_SHA512 && kept->settings.digits == 8 &&
-		      kept->settings.period_seconds == 60 && kept->position.last_step == 77 &&
+		      kept->settings.period_seconds == 60 && kept->position.next_step == 77 &&
 		      kept->position.drift == -1000,
 	      "whole");
 }
@@ -212,7 +229,7 @@ static const struct attempt_case {
 	struct lockout_state before;
 	unsigned wanted, right;
 	uint64_t code_step; /* of "first"; 0: "000000" */
-	uint64_t last_step; /* of both devices */
+	uint64_t last_step; /* accepted, of both devices; 0: none */
 	enum credential_verdict verdict;
 	uint32_t failures; /* afterwards */
 	bool used_before;
@@ -295,6 +312,11 @@ static const struct attempt_case {
 	  false },
 };
 
+static uint64_t next_step(uint64_t last_step)
+{
+	return last_step > 0 ? last_step + 1 : 0;
+}
+
 static void set_up(struct credential_store *store, const struct attempt_case *row, struct text id)
 {
 	char sql[512];
@@ -309,9 +331,9 @@ static void set_up(struct credential_store *store, const struct attempt_case *ro
 			"devices");
 	snprintf(sql, sizeof(sql),
 		 "UPDATE user SET failures = %u, last_failure = %lld WHERE id = '%s';"
-		 "UPDATE device SET last_step = %llu WHERE user = '%s'",
+		 "UPDATE device SET next_step = %llu WHERE user = '%s'",
 		 row->before.failures, (long long)row->before.last_failure, id.bytes,
-		 (unsigned long long)row->last_step, id.bytes);
+		 (unsigned long long)next_step(row->last_step), id.bytes);
 	fixture_by_hand(folder, sql);
 }
 
@@ -321,7 +343,7 @@ static void check_afterwards(struct credential_store *store, const struct attemp
 	struct credential_device devices[CREDENTIAL_DEVICES_MAX] = { 0 };
 	bool accepted = row->verdict == CREDENTIAL_ACCEPTED;
 	bool counted = row->verdict == CREDENTIAL_REFUSED;
-	uint64_t step = accepted && row->wanted & C ? row->code_step : row->last_step;
+	uint64_t last = accepted && row->wanted & C ? row->code_step : row->last_step;
 	struct credential_summary summary;
 	size_t count;
 
@@ -334,8 +356,8 @@ static void check_afterwards(struct credential_store *store, const struct attemp
 	      "%s: dates", row->label);
 	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK &&
 		      (count == 0 ||
-		       (devices[0].position.last_step == step &&
-			devices[1].position.last_step == row->last_step &&
+		       (devices[0].position.next_step == next_step(last) &&
+			devices[1].position.next_step == next_step(row->last_step) &&
 			devices[0].last_used == (accepted && row->wanted & C ? NOW : 0))),
 	      "%s: a code is used up only by a success", row->label);
 }

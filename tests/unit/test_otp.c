@@ -7,7 +7,7 @@
 #define SEED_32 SEED_20 "123456789012"
 #define SEED_64 SEED_20 SEED_20 SEED_20 "1234"
 
-static const struct otp_settings usual = { OTP_SHA1, 6, 30 };
+static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
 
 /* RFC 4226, appendix D. */
 static const char *const hotp_vectors[] = { "755224", "287082", "359152", "969429", "338314",
@@ -26,6 +26,19 @@ static const struct totp_vector {
 	{ 20000000000, { "65353130", "77737706", "47863826" } },
 };
 
+/* What a caller does that need not tell a used code from a wrong one. */
+static enum status verify(const struct otp_settings *settings, struct text seed, struct text code,
+			  int64_t now, unsigned window, struct otp_position *position)
+{
+	const struct otp_reach reach = { window, 0 };
+	struct otp_finding finding = { OTP_NO_MATCH, 0 };
+	enum status status = otp_compare(settings, seed, code, now, &reach, position, &finding);
+
+	if (status != STATUS_OK)
+		return status;
+	return finding.match == OTP_MATCH ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
 static const struct text seeds[] = { TEXT(SEED_20), TEXT(SEED_32), TEXT(SEED_64) };
 
 static void test_hotp_vectors(void)
@@ -40,7 +53,7 @@ static void test_hotp_vectors(void)
 
 static void check_totp(const struct totp_vector *row, enum otp_algorithm algorithm, unsigned digits)
 {
-	struct otp_settings settings = { algorithm, digits, 30 };
+	struct otp_settings settings = { algorithm, digits, 30, OTP_TOTP };
 	struct text seed = seeds[algorithm];
 	struct text code = text_skip(text_of(row->codes[algorithm]), 8 - digits);
 	struct otp_position position = { 0 };
@@ -50,8 +63,8 @@ static void check_totp(const struct totp_vector *row, enum otp_algorithm algorit
 		      text_is(code, made),
 	      "RFC 6238, %s, %u digits, at %lld", otp_algorithm_name(algorithm), digits,
 	      (long long)row->time);
-	CHECK(otp_verify(&settings, seed, code, row->time, 0, &position) == STATUS_OK &&
-		      position.last_step == (uint64_t)row->time / 30 && position.drift == 0,
+	CHECK(verify(&settings, seed, code, row->time, 0, &position) == STATUS_OK &&
+		      position.next_step == (uint64_t)row->time / 30 + 1 && position.drift == 0,
 	      "and it is accepted then");
 }
 
@@ -68,11 +81,16 @@ static const struct settings_case {
 	struct otp_settings settings;
 	bool valid;
 } settings_cases[] = {
-	{ { OTP_SHA1, 6, 30 }, true },   { { OTP_SHA256, 8, 60 }, true },
-	{ { OTP_SHA512, 6, 60 }, true }, { { OTP_SHA1, 7, 30 }, false },
-	{ { OTP_SHA1, 0, 30 }, false },  { { OTP_SHA1, 9, 30 }, false },
-	{ { OTP_SHA1, 6, 0 }, false },   { { OTP_SHA1, 6, 29 }, false },
-	{ { OTP_SHA1, 6, 90 }, false },  { { (enum otp_algorithm)3, 6, 30 }, false },
+	{ { OTP_SHA1, 6, 30, OTP_TOTP }, true },
+	{ { OTP_SHA256, 8, 60, OTP_TOTP }, true },
+	{ { OTP_SHA512, 6, 60, OTP_TOTP }, true },
+	{ { OTP_SHA1, 7, 30, OTP_TOTP }, false },
+	{ { OTP_SHA1, 0, 30, OTP_TOTP }, false },
+	{ { OTP_SHA1, 9, 30, OTP_TOTP }, false },
+	{ { OTP_SHA1, 6, 0, OTP_TOTP }, false },
+	{ { OTP_SHA1, 6, 29, OTP_TOTP }, false },
+	{ { OTP_SHA1, 6, 90, OTP_TOTP }, false },
+	{ { (enum otp_algorithm)3, 6, 30, OTP_TOTP }, false },
 };
 
 static void test_settings(void)
@@ -115,63 +133,73 @@ static const struct compare_case {
 	{ "now", 5000, 5000, 1, { 0, 0 }, OTP_MATCH, 0 },
 	{ "the step before", 4999, 5000, 1, { 0, 0 }, OTP_MATCH, -1 },
 	{ "the step after", 5001, 5000, 1, { 0, 0 }, OTP_MATCH, 1 },
-	{ "two before", 4998, 5000, 1, { 0, 0 }, OTP_NO_MATCH, 0 },
-	{ "two after", 5002, 5000, 1, { 0, 0 }, OTP_NO_MATCH, 0 },
+	{ "two before", 4998, 5000, 1, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "two after", 5002, 5000, 1, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
 	{ "two before, window two", 4998, 5000, 2, { 0, 0 }, OTP_MATCH, -1 },
 	{ "two after, window two", 5002, 5000, 2, { 0, 0 }, OTP_MATCH, 2 },
-	{ "three before, window two", 4997, 5000, 2, { 0, 0 }, OTP_NO_MATCH, 0 },
-	{ "three after, window two", 5003, 5000, 2, { 0, 0 }, OTP_NO_MATCH, 0 },
-	{ "the step before, no window", 4999, 5000, 0, { 0, 0 }, OTP_NO_MATCH, 0 },
-	{ "the step after, no window", 5001, 5000, 0, { 0, 0 }, OTP_NO_MATCH, 0 },
-	{ "used", 5000, 5000, 1, { 5000, 0 }, OTP_MATCH_USED, 0 },
-	{ "older than one used", 4999, 5000, 1, { 5000, 0 }, OTP_MATCH_USED, 0 },
-	{ "newer than one used", 5000, 5000, 1, { 4999, 0 }, OTP_MATCH, 0 },
-	{ "used while the clock was ahead", 5000, 5000, 1, { 9000, 0 }, OTP_MATCH_USED, 0 },
-	{ "wrong, after a use", 4000, 5000, 1, { 4999, 0 }, OTP_NO_MATCH, 0 },
-	{ "a device ahead", 5010, 5000, 1, { 4000, 10 }, OTP_MATCH, 10 },
+	{ "three before, window two", 4997, 5000, 2, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "three after, window two", 5003, 5000, 2, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "the step before, no window", 4999, 5000, 0, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "the step after, no window", 5001, 5000, 0, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "used", 5000, 5000, 1, { 5001, 0 }, OTP_MATCH_USED, 0 },
+	{ "older than one used", 4999, 5000, 1, { 5001, 0 }, OTP_MATCH_USED, 0 },
+	{ "newer than one used", 5000, 5000, 1, { 5000, 0 }, OTP_MATCH, 0 },
+	{ "used while the clock was ahead", 5000, 5000, 1, { 9001, 0 }, OTP_MATCH_USED, 0 },
+	{ "wrong, after a use", 4000, 5000, 1, { 5000, 0 }, OTP_NO_MATCH, 0 },
+	{ "a device ahead", 5010, 5000, 1, { 4001, 10 }, OTP_MATCH, 10 },
 	{ "a device ahead, a code in time for the host",
 	  5000,
 	  5000,
 	  1,
-	  { 4000, 10 },
-	  OTP_NO_MATCH,
+	  { 4001, 10 },
+	  OTP_MATCH_OUTSIDE,
 	  0 },
-	{ "a device behind", 4990, 5000, 1, { 4000, -10 }, OTP_MATCH, -10 },
-	{ "ahead follows at once", 5000, 5000, 1, { 4999, -1 }, OTP_MATCH, 0 },
-	{ "ahead by two at once", 5001, 5000, 2, { 4999, -1 }, OTP_MATCH, 1 },
-	{ "behind, soon after a code", 4999, 5000, 1, { 4998, 0 }, OTP_MATCH, 0 },
-	{ "behind, one step too soon", 4999, 5000, 1, { 4500, 0 }, OTP_MATCH, 0 },
-	{ "behind, late enough", 4999, 5000, 1, { 4499, 0 }, OTP_MATCH, -1 },
-	{ "behind by two moves one", 4998, 5000, 2, { 4000, 0 }, OTP_MATCH, -1 },
+	{ "a device behind", 4990, 5000, 1, { 4001, -10 }, OTP_MATCH, -10 },
+	{ "ahead follows at once", 5000, 5000, 1, { 5000, -1 }, OTP_MATCH, 0 },
+	{ "ahead by two at once", 5001, 5000, 2, { 5000, -1 }, OTP_MATCH, 1 },
+	{ "behind, soon after a code", 4999, 5000, 1, { 4999, 0 }, OTP_MATCH, 0 },
+	{ "behind, one step too soon", 4999, 5000, 1, { 4501, 0 }, OTP_MATCH, 0 },
+	{ "behind, late enough", 4999, 5000, 1, { 4500, 0 }, OTP_MATCH, -1 },
+	{ "behind by two moves one", 4998, 5000, 2, { 4001, 0 }, OTP_MATCH, -1 },
 	{ "drift ends ahead", 6001, 5000, 1, { 0, 1000 }, OTP_MATCH, 1000 },
 	{ "drift ends behind", 3999, 5000, 1, { 0, -1000 }, OTP_MATCH, -1000 },
-	{ "the first step ever, which 0 means never", 0, 0, 1, { 0, 0 }, OTP_MATCH_USED, 0 },
+	{ "the first step ever", 0, 0, 1, { 0, 0 }, OTP_MATCH, 0 },
+	{ "as far ahead as is looked", 5025, 5000, 1, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "further ahead", 5026, 5000, 1, { 0, 0 }, OTP_NO_MATCH, 0 },
+	{ "as far behind as is looked", 4975, 5000, 1, { 0, 0 }, OTP_MATCH_OUTSIDE, 0 },
+	{ "further behind", 4974, 5000, 1, { 0, 0 }, OTP_NO_MATCH, 0 },
+	{ "far behind, and older than one used", 4990, 5000, 1, { 4995, 0 }, OTP_NO_MATCH, 0 },
 	{ "the second step ever", 1, 0, 1, { 0, 0 }, OTP_MATCH, 1 },
 	/* Steps 910737 and 910738 of this seed have one code, 911617. */
 	{ "two steps of one code use up both", 910737, 910737, 1, { 0, 0 }, OTP_MATCH, 1 },
-	{ "a used step does not hide a new one", 910737, 910738, 1, { 910737, 0 }, OTP_MATCH, 0 },
+	{ "a used step does not hide a new one", 910737, 910738, 1, { 910738, 0 }, OTP_MATCH, 0 },
 };
 
 static void test_compare(void)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(compare_cases); i++) {
 		const struct compare_case *row = &compare_cases[i];
+		const struct otp_reach reach = { row->window, 0 };
 		struct otp_position position = row->before;
-		enum otp_match match = OTP_NO_MATCH;
+		struct otp_finding finding = { OTP_NO_MATCH, 0 };
 		char code[OTP_CODE_SIZE];
 		enum status status = otp_generate(&usual, seeds[0], row->of, code);
 
 		if (status == STATUS_OK)
 			status = otp_compare(&usual, seeds[0], text_of(code),
-					     (int64_t)row->at * 30 + 29, row->window, &position,
-					     &match);
-		CHECK(status == STATUS_OK && match == row->match, "%s: match", row->label);
+					     (int64_t)row->at * 30 + 29, &reach, &position,
+					     &finding);
+		CHECK(status == STATUS_OK && finding.match == row->match, "%s: match", row->label);
 		if (row->match == OTP_MATCH)
-			CHECK(position.last_step >= row->of && position.drift == row->drift,
+			CHECK(position.next_step > row->of && position.drift == row->drift,
 			      "%s: position (%d)", row->label, position.drift);
 		else
 			CHECK(memcmp(&position, &row->before, sizeof(position)) == 0,
 			      "%s: nothing moves", row->label);
+		if (row->match == OTP_MATCH_OUTSIDE)
+			CHECK((int64_t)row->at + row->before.drift + finding.away ==
+				      (int64_t)row->of,
+			      "%s: how far (%d)", row->label, finding.away);
 	}
 }
 
@@ -180,11 +208,10 @@ static void test_one_code_for_two_steps(void)
 	struct otp_position position = { 0 };
 	const int64_t first = 910737 * 30, second = 910738 * 30;
 
-	CHECK(otp_verify(&usual, seeds[0], TEXT("911617"), first, 1, &position) == STATUS_OK &&
-		      position.last_step == 910738,
+	CHECK(verify(&usual, seeds[0], TEXT("911617"), first, 1, &position) == STATUS_OK &&
+		      position.next_step == 910739,
 	      "the newest step of a code that two steps share is taken");
-	CHECK(otp_verify(&usual, seeds[0], TEXT("911617"), second, 1, &position) ==
-		      STATUS_NOT_FOUND,
+	CHECK(verify(&usual, seeds[0], TEXT("911617"), second, 1, &position) == STATUS_NOT_FOUND,
 	      "so that the code is not good a second time");
 }
 
@@ -222,7 +249,7 @@ static const struct refusal_case {
 	  1,
 	  { UINT64_MAX, 0 },
 	  STATUS_BAD_DATA },
-	{ "used", TEXT(SEED_20), TEXT("287082"), 1, { 1, 0 }, STATUS_NOT_FOUND },
+	{ "used", TEXT(SEED_20), TEXT("287082"), 1, { 2, 0 }, STATUS_NOT_FOUND },
 	{ "wrong", TEXT(SEED_20), TEXT("287083"), 1, { 0, 0 }, STATUS_NOT_FOUND },
 	{ "right", TEXT(SEED_20), TEXT("287082"), 1, { 0, 0 }, STATUS_OK },
 };
@@ -233,7 +260,7 @@ static void test_refusals(void)
 		const struct refusal_case *row = &refusal_cases[i];
 		struct otp_position position = row->position;
 
-		CHECK(otp_verify(&usual, row->seed, row->code, 59, row->window, &position) ==
+		CHECK(verify(&usual, row->seed, row->code, 59, row->window, &position) ==
 			      row->expected,
 		      "verify: %s", row->label);
 	}
@@ -242,7 +269,7 @@ static void test_refusals(void)
 /* Somebody hoards the codes of an hour and uses each as late as the window lets him. */
 static void test_window_cannot_be_walked(void)
 {
-	struct otp_position position = { 100000, 0 };
+	struct otp_position position = { 100001, 0 };
 	unsigned accepted = 0;
 	int32_t latest = 0;
 
@@ -252,8 +279,8 @@ static void test_window_cannot_be_walked(void)
 
 		if (otp_generate(&usual, seeds[0], of, code) != STATUS_OK)
 			break;
-		accepted += otp_verify(&usual, seeds[0], text_of(code), (int64_t)at * 30, 1,
-				       &position) == STATUS_OK;
+		accepted += verify(&usual, seeds[0], text_of(code), (int64_t)at * 30, 1,
+				   &position) == STATUS_OK;
 		latest = position.drift < latest ? position.drift : latest;
 	}
 	CHECK(accepted == 120, "each code is good once, one step late (%u)", accepted);
@@ -262,17 +289,16 @@ static void test_window_cannot_be_walked(void)
 
 static void test_one_late_code_is_forgiven(void)
 {
-	struct otp_position position = { 100000, 0 };
+	struct otp_position position = { 100001, 0 };
 	char late[OTP_CODE_SIZE], in_time[OTP_CODE_SIZE];
 
 	CHECK_REQUIRE(otp_generate(&usual, seeds[0], 104999, late) == STATUS_OK &&
 			      otp_generate(&usual, seeds[0], 105003, in_time) == STATUS_OK,
 		      "codes");
-	CHECK(otp_verify(&usual, seeds[0], text_of(late), 105000 * 30, 1, &position) == STATUS_OK &&
+	CHECK(verify(&usual, seeds[0], text_of(late), 105000 * 30, 1, &position) == STATUS_OK &&
 		      position.drift == -1,
 	      "a late code after a long time moves the drift");
-	CHECK(otp_verify(&usual, seeds[0], text_of(in_time), 105003 * 30, 1, &position) ==
-			      STATUS_OK &&
+	CHECK(verify(&usual, seeds[0], text_of(in_time), 105003 * 30, 1, &position) == STATUS_OK &&
 		      position.drift == 0,
 	      "the next one that is in time moves it back");
 }
@@ -283,28 +309,32 @@ static const struct synchronize_case {
 	unsigned search;
 	enum status expected;
 	int32_t drift;
+	uint64_t next_step; /* before */
 } synchronize_cases[] = {
-	{ "in time", 4999, 5000, 5000, 1000, STATUS_OK, 0 },
-	{ "a fast clock", 5009, 5010, 5000, 1000, STATUS_OK, 10 },
-	{ "a slow clock", 4989, 4990, 5000, 1000, STATUS_OK, -10 },
-	{ "as fast as can be", 5999, 6000, 5000, 1000, STATUS_OK, 1000 },
-	{ "faster", 6000, 6001, 5000, 1000, STATUS_NOT_FOUND, 0 },
-	{ "as slow as can be", 4000, 4001, 5000, 1000, STATUS_OK, -999 },
-	{ "slower", 3999, 4000, 5000, 1000, STATUS_NOT_FOUND, 0 },
-	{ "a narrow search", 5001, 5002, 5000, 2, STATUS_OK, 2 },
-	{ "outside a narrow search", 5002, 5003, 5000, 2, STATUS_NOT_FOUND, 0 },
-	{ "the wrong way round", 5000, 4999, 5000, 1000, STATUS_NOT_FOUND, 0 },
-	{ "one code twice", 5000, 5000, 5000, 1000, STATUS_NOT_FOUND, 0 },
-	{ "one left out between", 4998, 5000, 5000, 1000, STATUS_NOT_FOUND, 0 },
-	{ "at the beginning of time", 0, 1, 0, 1000, STATUS_OK, 1 },
-	{ "a search too wide", 4999, 5000, 5000, 1001, STATUS_BAD_DATA, 0 },
+	{ "in time", 4999, 5000, 5000, 1000, STATUS_OK, 0, 8 },
+	{ "a fast clock", 5009, 5010, 5000, 1000, STATUS_OK, 10, 8 },
+	{ "a slow clock", 4989, 4990, 5000, 1000, STATUS_OK, -10, 8 },
+	{ "as fast as can be", 5999, 6000, 5000, 1000, STATUS_OK, 1000, 8 },
+	{ "faster", 6000, 6001, 5000, 1000, STATUS_NOT_FOUND, 0, 8 },
+	{ "as slow as can be", 4000, 4001, 5000, 1000, STATUS_OK, -999, 8 },
+	{ "slower", 3999, 4000, 5000, 1000, STATUS_NOT_FOUND, 0, 8 },
+	{ "a narrow search", 5001, 5002, 5000, 2, STATUS_OK, 2, 8 },
+	{ "outside a narrow search", 5002, 5003, 5000, 2, STATUS_NOT_FOUND, 0, 8 },
+	{ "the wrong way round", 5000, 4999, 5000, 1000, STATUS_NOT_FOUND, 0, 8 },
+	{ "one code twice", 5000, 5000, 5000, 1000, STATUS_NOT_FOUND, 0, 8 },
+	{ "one left out between", 4998, 5000, 5000, 1000, STATUS_NOT_FOUND, 0, 8 },
+	{ "at the beginning of time", 0, 1, 0, 1000, STATUS_OK, 1, 0 },
+	{ "a search too wide", 4999, 5000, 5000, 1001, STATUS_BAD_DATA, 0, 8 },
+	{ "both used before", 106, 107, 110, 1000, STATUS_NOT_FOUND, 0, 108 },
+	{ "the first used before", 107, 108, 110, 1000, STATUS_NOT_FOUND, 0, 108 },
+	{ "newer than those used before", 108, 109, 110, 1000, STATUS_OK, -1, 108 },
 };
 
 static void test_synchronize(void)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(synchronize_cases); i++) {
 		const struct synchronize_case *row = &synchronize_cases[i];
-		struct otp_position position = { 7, 7 };
+		struct otp_position position = { row->next_step, 7 };
 		char first[OTP_CODE_SIZE], second[OTP_CODE_SIZE];
 
 		CHECK_REQUIRE(otp_generate(&usual, seeds[0], row->first, first) == STATUS_OK &&
@@ -316,18 +346,18 @@ static void test_synchronize(void)
 				      &position) == row->expected,
 		      "synchronize: %s", row->label);
 		if (row->expected == STATUS_OK)
-			CHECK(position.last_step == row->second && position.drift == row->drift,
+			CHECK(position.next_step == row->second + 1 && position.drift == row->drift,
 			      "synchronize: %s: position (%d)", row->label, position.drift);
 		else
-			CHECK(position.last_step == 7 && position.drift == 7,
+			CHECK(position.next_step == row->next_step && position.drift == 7,
 			      "synchronize: %s: nothing moves", row->label);
 	}
 }
 
 static void test_synchronize_refusals(void)
 {
-	struct otp_position position;
-	struct otp_settings odd = { OTP_SHA1, 7, 30 };
+	struct otp_position position = { 0, 0 };
+	struct otp_settings odd = { OTP_SHA1, 7, 30, OTP_TOTP };
 
 	CHECK(otp_synchronize(&usual, seeds[0], TEXT("755224"), TEXT("28708"), 0, 10, &position) ==
 		      STATUS_BAD_INPUT,
@@ -363,34 +393,49 @@ static const struct uri_case {
 	const char *uri; /* NULL: STATUS_BAD_INPUT */
 } uri_cases[] = {
 	{ "what apps assume",
-	  { OTP_SHA1, 6, 30 },
+	  { OTP_SHA1, 6, 30, OTP_TOTP },
 	  TEXT(SEED_20),
 	  TEXT("example"),
 	  TEXT("ann"),
 	  "otpauth://totp/example:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=example" },
 	{ "everything else",
-	  { OTP_SHA256, 8, 60 },
+	  { OTP_SHA256, 8, 60, OTP_TOTP },
 	  TEXT(SEED_20),
 	  TEXT("example"),
 	  TEXT("ann"),
 	  "otpauth://totp/example:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=example"
 	  "&algorithm=SHA256&digits=8&period=60" },
 	{ "escaped",
-	  { OTP_SHA512, 6, 30 },
+	  { OTP_SHA512, 6, 30, OTP_TOTP },
 	  TEXT(SEED_20),
 	  TEXT("A & B: 1/2"),
 	  TEXT("ann@x?y=z%#"),
 	  "otpauth://totp/A%20%26%20B%3A%201%2F2:ann%40x%3Fy%3Dz%25%23?secret="
 	  "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=A%20%26%20B%3A%201%2F2&algorithm=SHA512" },
 	{ "no issuer",
-	  { OTP_SHA1, 6, 30 },
+	  { OTP_SHA1, 6, 30, OTP_TOTP },
 	  TEXT(SEED_20),
 	  TEXT(""),
 	  TEXT("ann"),
 	  "otpauth://totp/ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" },
-	{ "no account", { OTP_SHA1, 6, 30 }, TEXT(SEED_20), TEXT("example"), TEXT(""), NULL },
-	{ "a short seed", { OTP_SHA1, 6, 30 }, TEXT("short"), TEXT("example"), TEXT("ann"), NULL },
-	{ "seven digits", { OTP_SHA1, 7, 30 }, TEXT(SEED_20), TEXT("example"), TEXT("ann"), NULL },
+	{ "no account",
+	  { OTP_SHA1, 6, 30, OTP_TOTP },
+	  TEXT(SEED_20),
+	  TEXT("example"),
+	  TEXT(""),
+	  NULL },
+	{ "a short seed",
+	  { OTP_SHA1, 6, 30, OTP_TOTP },
+	  TEXT("short"),
+	  TEXT("example"),
+	  TEXT("ann"),
+	  NULL },
+	{ "seven digits",
+	  { OTP_SHA1, 7, 30, OTP_TOTP },
+	  TEXT(SEED_20),
+	  TEXT("example"),
+	  TEXT("ann"),
+	  NULL },
 };
 
 static void test_uri(void)

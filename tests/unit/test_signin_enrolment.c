@@ -10,7 +10,7 @@
 	"\",\"Action\":\"" action "\",\"Resource\":\"" resource "\"}}"
 #define HOST TEXT("web1.example.com")
 
-static const struct otp_settings usual = { OTP_SHA1, 6, 30 };
+static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
 
 static const struct policy_text texts[] = {
 	{ "own", STATEMENT("Allow", "iam:EnableMFADevice", OWN_ARN) },
@@ -223,7 +223,7 @@ static void test_finish(const struct host *host)
 		      "finish: %s: %zu devices are stored", row->label, count);
 		if (count == 0)
 			continue;
-		CHECK(devices[0].enabled_at == NOW && devices[0].position.last_step > 0,
+		CHECK(devices[0].enabled_at == NOW && devices[0].position.next_step > 0,
 		      "finish: %s: enabled now, and both codes are used up", row->label);
 		CHECK_REQUIRE(credential_device_remove(records.store, TEXT("AIDAEXAMPLEBOB000001"),
 						       "phone") == STATUS_OK,

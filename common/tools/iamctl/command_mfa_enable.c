@@ -60,7 +60,7 @@ static int take_settings(const struct invocation *invocation, struct otp_setting
 	const char *algorithm = invocation_option(invocation, "algorithm");
 	const char *digits = invocation_option(invocation, "digits");
 	const char *period = invocation_option(invocation, "period");
-	struct otp_settings settings = { OTP_SHA1, 6, 30 };
+	struct otp_settings settings = { OTP_SHA1, 6, 30, OTP_TOTP };
 	uint32_t number = 0;
 
 	if (algorithm && otp_algorithm_parse(text_of(algorithm), &settings.algorithm) != STATUS_OK)
