@@ -226,6 +226,29 @@ static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
 		   signin_reason_code(attempt->answer.reason));
 }
 
+/* For the administrator: whoever is refused learns nothing of it. */
+static void log_stray(const struct attempt *attempt)
+{
+	const struct credential_stray *stray = &attempt->answer.stray;
+	int steps = (int)stray->steps, period = (int)stray->settings.period_seconds;
+	char user[SHOWN_SIZE], device[SHOWN_SIZE];
+
+	if (attempt->answer.reason != SIGNIN_REASON_CODE_WRONG || stray->device[0] == '\0')
+		return;
+	show(attempt->request.user, user);
+	show(text_of(stray->device), device);
+	if (stray->settings.kind == OTP_HOTP)
+		pam_syslog(attempt->pamh, LOG_NOTICE,
+			   "code out of reach: user=%s device=%s counters=%d: codes were "
+			   "made and not used: iamctl mfa resync %s %s",
+			   user, device, steps, user, device);
+	else
+		pam_syslog(attempt->pamh, LOG_NOTICE,
+			   "code out of reach: user=%s device=%s steps=%d seconds=%d: its clock is "
+			   "off, or the code is old: iamctl mfa resync %s %s",
+			   user, device, steps, steps * period, user, device);
+}
+
 static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
 {
 	const struct signin_answer *answer = &attempt->answer;
@@ -293,6 +316,7 @@ int outcome_report(const struct attempt *attempt, enum outcome_phase phase)
 		return code;
 	}
 	log_refusal(attempt, phase);
+	log_stray(attempt);
 	log_failure(attempt);
 	/* Whoever is not proven yet learns nothing: no lockout, no missing password. */
 	if (phase == OUTCOME_AUTH)
