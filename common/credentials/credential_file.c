@@ -107,15 +107,90 @@ static enum status make_file(int folder_fd, struct complaint *out_complaint)
 	return STATUS_OK;
 }
 
-enum status credential_file_prepare(int folder_fd, struct file_trust trust, bool create,
+enum status credential_file_missing(enum credential_purpose purpose,
 				    struct complaint *out_complaint)
 {
+	switch (purpose) {
+	case CREDENTIAL_TO_USE:
+		return complain(out_complaint, STATUS_NOT_FOUND,
+				"no credentials have been stored yet");
+	case CREDENTIAL_TO_USE_AGAIN:
+		return complain(out_complaint, STATUS_BAD_DATA,
+				"the credentials of this host are gone: put a backup back with "
+				"'iamctl credentials import', or begin anew as iam-credentials(5) "
+				"says");
+	case CREDENTIAL_TO_MAKE:
+	case CREDENTIAL_TO_IMPORT:
+		break;
+	}
+	return STATUS_OK;
+}
+
+static enum status was_made(int folder_fd, bool *out_was_made)
+{
+	struct stat info;
+
+	if (fstatat(folder_fd, CREDENTIAL_LOCK_FILE, &info, AT_SYMLINK_NOFOLLOW) == 0)
+		*out_was_made = info.st_size > 0;
+	else if (errno == ENOENT)
+		*out_was_made = false;
+	else
+		return STATUS_SYSTEM;
+	return STATUS_OK;
+}
+
+enum status credential_file_purpose(int folder_fd, enum credential_purpose *inout_purpose)
+{
+	bool there_was = false;
+	enum status status = was_made(folder_fd, &there_was);
+
+	if (status == STATUS_OK && there_was && *inout_purpose != CREDENTIAL_TO_IMPORT)
+		*inout_purpose = CREDENTIAL_TO_USE_AGAIN;
+	return status;
+}
+
+void credential_file_remember(int folder_fd)
+{
+	static const char words[] = "The credential store was made; see iam-credentials(5).\n";
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
+	bool is_remembered = false;
+	AUTO_CLOSE int fd = -1;
+
+	if (was_made(folder_fd, &is_remembered) != STATUS_OK || is_remembered)
+		return;
+	fd = openat(folder_fd, CREDENTIAL_LOCK_FILE, flags, 0600);
+	if (fd >= 0 && write(fd, words, sizeof(words) - 1) > 0)
+		(void)fsync(fd);
+}
+
+/* Is there nothing that SQLite could read? */
+static enum status is_empty(int folder_fd, struct file_trust trust, bool *out_is_empty,
+			    struct complaint *out_complaint)
+{
+	struct stat info;
 	enum status status = file_check(folder_fd, CREDENTIAL_FILE, trust, out_complaint);
 
-	if (status == STATUS_NOT_FOUND && !create)
-		return complain(out_complaint, status, "no credentials have been stored yet");
-	if (status == STATUS_NOT_FOUND)
-		status = make_file(folder_fd, out_complaint);
+	*out_is_empty = status == STATUS_NOT_FOUND;
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	if (fstatat(folder_fd, CREDENTIAL_FILE, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return STATUS_SYSTEM;
+	*out_is_empty = info.st_size == 0;
+	return STATUS_OK;
+}
+
+enum status credential_file_prepare(int folder_fd, struct file_trust trust,
+				    enum credential_purpose purpose,
+				    struct complaint *out_complaint)
+{
+	bool empty = false;
+	enum status status = is_empty(folder_fd, trust, &empty, out_complaint);
+
+	if (status == STATUS_OK && empty) {
+		status = credential_file_missing(purpose, out_complaint);
+		if (status == STATUS_OK)
+			status = make_file(folder_fd, out_complaint);
+	}
 	for (size_t i = 0; i < ARRAY_LENGTH(FILES) && status == STATUS_OK; i++) {
 		status = file_check(folder_fd, FILES[i], trust, out_complaint);
 		if (status == STATUS_NOT_FOUND && i > 0)

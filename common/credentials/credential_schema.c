@@ -176,13 +176,16 @@ static enum status identity_read(struct credential_store *store, struct identity
 	return status;
 }
 
-static enum status identity_check(const struct identity *identity, bool create,
+static bool is_nothing(const struct identity *identity)
+{
+	return identity->version == 0 && identity->application == 0 && identity->objects == 0;
+}
+
+static enum status identity_check(const struct identity *identity, enum credential_purpose purpose,
 				  struct complaint *out_complaint)
 {
-	if (identity->version == 0 && identity->application == 0 && identity->objects == 0)
-		return create ? STATUS_OK
-			      : complain(out_complaint, STATUS_NOT_FOUND,
-					 "no credentials have been stored yet");
+	if (is_nothing(identity))
+		return credential_file_missing(purpose, out_complaint);
 	if (identity->application != CREDENTIAL_APPLICATION_ID || identity->version < 1)
 		return complain(out_complaint, STATUS_BAD_DATA, "not a credential database");
 	if (identity->version > CREDENTIAL_SCHEMA_VERSION)
@@ -206,35 +209,56 @@ static enum status use_write_ahead_log(struct credential_store *store)
 	return status == STATUS_NOT_FOUND ? STATUS_BAD_DATA : status;
 }
 
-static enum status migrate(struct credential_store *store, int64_t version)
+enum status credential_schema_migrate(struct credential_store *store)
+{
+	int64_t version = 0;
+	enum status status = database_number(store, "PRAGMA user_version", &version);
+
+	for (; status == STATUS_OK && version < CREDENTIAL_SCHEMA_VERSION; version++)
+		status = database_script(store, migrations[version]);
+	return status;
+}
+
+static enum status migrate(struct credential_store *store)
 {
 	AUTO_TRANSACTION transaction = { 0 };
 	enum status status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
 
-	for (; status == STATUS_OK && version < CREDENTIAL_SCHEMA_VERSION; version++)
-		status = database_script(store, migrations[version]);
+	if (status == STATUS_OK)
+		status = credential_schema_migrate(store);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
-enum status credential_schema_prepare(struct credential_store *store, int folder_fd, bool create,
-				      struct complaint *out_complaint)
+static enum status bring_up(struct credential_store *store, int folder_fd,
+			    enum credential_purpose purpose, struct complaint *out_complaint)
 {
 	struct identity identity = { 0 };
 	AUTO_CLOSE int lock = -1;
-	enum status status = identity_read(store, &identity);
+	enum status status = file_lock(folder_fd, CREDENTIAL_LOCK_FILE, CREDENTIAL_BUSY_MS, &lock);
 
-	if (status == STATUS_OK)
-		status = identity_check(&identity, create, out_complaint);
-	if (status != STATUS_OK || identity.version == CREDENTIAL_SCHEMA_VERSION)
-		return status;
-	status = file_lock(folder_fd, "credentials.lock", CREDENTIAL_BUSY_MS, &lock);
 	if (status == STATUS_OK)
 		status = identity_read(store, &identity);
 	if (status == STATUS_OK)
-		status = identity_check(&identity, create, out_complaint);
-	if (status == STATUS_OK && identity.version == 0)
+		status = identity_check(&identity, purpose, out_complaint);
+	if (status == STATUS_OK && is_nothing(&identity))
 		status = use_write_ahead_log(store);
-	return status == STATUS_OK ? migrate(store, identity.version) : status;
+	if (status != STATUS_OK || (is_nothing(&identity) && purpose == CREDENTIAL_TO_IMPORT))
+		return status;
+	return migrate(store);
+}
+
+enum status credential_schema_prepare(struct credential_store *store, int folder_fd,
+				      enum credential_purpose purpose,
+				      struct complaint *out_complaint)
+{
+	struct identity identity = { 0 };
+	enum status status = identity_read(store, &identity);
+
+	if (status == STATUS_OK)
+		status = identity_check(&identity, purpose, out_complaint);
+	if (status != STATUS_OK || identity.version == CREDENTIAL_SCHEMA_VERSION)
+		return status;
+	return bring_up(store, folder_fd, purpose, out_complaint);
 }
 
 /* Each asks for the number of rows that break a rule. SQLite's own check has seen to the types and

@@ -5,6 +5,7 @@
 #define IAM_CREDENTIALS_CREDENTIAL_SCHEMA_H
 
 #include "credentials/credential_database.h"
+#include "credentials/credential_file.h"
 
 enum {
 	CREDENTIAL_SCHEMA_VERSION = 4,
@@ -12,10 +13,15 @@ enum {
 };
 
 /* Brings the database to the version of this program, one process at a time. An empty one is filled
-   when create is set, else STATUS_NOT_FOUND. STATUS_BAD_DATA for a newer version and for a database
-   of somebody else's; both are left alone. */
+   when it may be made, and left for the import that makes it; else STATUS_NOT_FOUND, or
+   STATUS_BAD_DATA where there was one. STATUS_BAD_DATA for a newer version and for a database of
+   somebody else's; both are left alone. */
 MUST_CHECK enum status credential_schema_prepare(struct credential_store *store, int folder_fd,
-						 bool create, struct complaint *out_complaint);
+						 enum credential_purpose purpose,
+						 struct complaint *out_complaint);
+
+/* The same inside a transaction of the caller's, which has looked at what there is. */
+MUST_CHECK enum status credential_schema_migrate(struct credential_store *store);
 
 /* Every row against what the schema and this program allow. */
 MUST_CHECK enum status credential_schema_verify(struct credential_store *store,

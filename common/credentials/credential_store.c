@@ -73,7 +73,8 @@ static enum status connect_to(struct credential_store *store, const char *path,
 }
 
 static enum status open_in(struct credential_store *store, const char *folder,
-			   struct file_trust trust, bool create, struct complaint *out_complaint)
+			   struct file_trust trust, enum credential_purpose purpose,
+			   struct complaint *out_complaint)
 {
 	AUTO_CLOSE int folder_fd = -1;
 	char path[PATH_MAX];
@@ -83,19 +84,24 @@ static enum status open_in(struct credential_store *store, const char *folder,
 		return complain(out_complaint, STATUS_BAD_INPUT, "the path is too long");
 	if (out_complaint)
 		text_printable(text_of(path), out_complaint->place, sizeof(out_complaint->place));
-	status = credential_folder_open(folder, trust, create, &folder_fd, out_complaint);
+	status = credential_folder_open(folder, trust, purpose != CREDENTIAL_TO_USE, &folder_fd,
+					out_complaint);
 	if (status == STATUS_OK)
-		status = credential_file_prepare(folder_fd, trust, create, out_complaint);
+		status = credential_file_purpose(folder_fd, &purpose);
+	if (status == STATUS_OK)
+		status = credential_file_prepare(folder_fd, trust, purpose, out_complaint);
 	if (status == STATUS_OK)
 		status = connect_to(store, path, out_complaint);
 	if (status == STATUS_OK)
-		status = credential_schema_prepare(store, folder_fd, create, out_complaint);
+		status = credential_schema_prepare(store, folder_fd, purpose, out_complaint);
+	if (status == STATUS_OK && purpose != CREDENTIAL_TO_IMPORT)
+		credential_file_remember(folder_fd);
 	return status;
 }
 
-enum status credential_store_open(const char *folder, struct file_trust trust, bool create,
-				  struct credential_store **out_store,
-				  struct complaint *out_complaint)
+static enum status open_for(enum credential_purpose purpose, const char *folder,
+			    struct file_trust trust, struct credential_store **out_store,
+			    struct complaint *out_complaint)
 {
 	struct credential_store *store = calloc(1, sizeof(*store));
 	enum status status = STATUS_NO_MEMORY;
@@ -103,7 +109,7 @@ enum status credential_store_open(const char *folder, struct file_trust trust, b
 	if (out_complaint)
 		*out_complaint = (struct complaint){ 0 };
 	if (store)
-		status = open_in(store, folder, trust, create, out_complaint);
+		status = open_in(store, folder, trust, purpose, out_complaint);
 	if (status == STATUS_OK) {
 		*out_store = store;
 		return STATUS_OK;
@@ -112,6 +118,14 @@ enum status credential_store_open(const char *folder, struct file_trust trust, b
 	if (out_complaint && out_complaint->reason[0] == '\0')
 		return complain(out_complaint, status, "%s", status_text(status));
 	return status;
+}
+
+enum status credential_store_open(const char *folder, struct file_trust trust, bool create,
+				  struct credential_store **out_store,
+				  struct complaint *out_complaint)
+{
+	return open_for(create ? CREDENTIAL_TO_MAKE : CREDENTIAL_TO_USE, folder, trust, out_store,
+			out_complaint);
 }
 
 static bool log_is_short(const struct credential_store *store)

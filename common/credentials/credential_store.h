@@ -30,9 +30,10 @@ enum {
 struct credential_store;
 
 /* Opens FOLDER/credentials.db; the folder is checked component by component. create makes the
-   folder (0755: the public snapshot lives there too) and the database (0600) when absent; otherwise
-   absence is STATUS_NOT_FOUND. A database that is damaged or of a newer schema is STATUS_BAD_DATA
-   and is left alone. */
+   folder (0755: the public snapshot lives there too) and the database (0600) where there never was
+   one; otherwise absence is STATUS_NOT_FOUND. A database that is damaged, of a newer schema, or
+   gone after it was made is STATUS_BAD_DATA and is left alone: a host that has lost its devices
+   would let in those who are asked for a code only when they have one. */
 MUST_CHECK enum status credential_store_open(const char *folder, struct file_trust trust,
 					     bool create, struct credential_store **out_store,
 					     struct complaint *out_complaint);

@@ -42,8 +42,10 @@ static void restore(enum start start)
 
 		(void)unlink(scratch_path(path, folder, beside[i])); /* if it is there */
 	}
-	if (databases[start].length > 0)
+	if (databases[start].length > 0) {
 		scratch_write(folder, "credentials.db", buffer_text(&databases[start]), 0600);
+		scratch_write(folder, "credentials.lock", TEXT("made\n"), 0600);
+	}
 	if (logs[start].length > 0)
 		scratch_write(folder, "credentials.db-wal", buffer_text(&logs[start]), 0600);
 }

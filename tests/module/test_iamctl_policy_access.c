@@ -321,6 +321,7 @@ static void test_unused(void)
 	scratch_remove("/var/lib/iam/credentials.db");
 	scratch_remove("/var/lib/iam/credentials.db-wal");
 	scratch_remove("/var/lib/iam/credentials.db-shm");
+	scratch_remove("/var/lib/iam/credentials.lock");
 }
 
 /* Without a snapshot, and with a user that it does not know, a session has an id. */

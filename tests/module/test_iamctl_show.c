@@ -378,6 +378,7 @@ static void publish_anew(void)
 	scratch_remove("/var/lib/iam/credentials.db");
 	scratch_remove("/var/lib/iam/credentials.db-wal");
 	scratch_remove("/var/lib/iam/credentials.db-shm");
+	scratch_remove("/var/lib/iam/credentials.lock");
 	iamctl_run(&(struct program){ .arguments = { "sync" } }, &outcome);
 	CHECK_REQUIRE(outcome.code == 0, "a sync");
 	fail_to_sign_in(0);

@@ -48,7 +48,8 @@ struct people stage_people(void)
 void stage_reset(void)
 {
 	static const char *const files[] = { "access.snapshot", "credentials.db",
-					     "credentials.db-wal", "credentials.db-shm" };
+					     "credentials.db-wal", "credentials.db-shm",
+					     "credentials.lock" };
 	struct people people = stage_people();
 	char path[SCRATCH_PATH_SIZE];
 
