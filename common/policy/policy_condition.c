@@ -159,7 +159,7 @@ static enum policy_truth compare_bool(const struct comparison *comparison)
 static enum policy_truth compare_address(const struct comparison *comparison)
 {
 	struct policy_network network;
-	struct policy_address address;
+	struct address address;
 
 	if (!policy_network_parse(comparison->expected, &network))
 		return POLICY_UNKNOWN;
@@ -270,7 +270,7 @@ static enum policy_truth compare(const struct comparison *comparison)
    ARN does not match, in IAM and here. */
 static bool is_unreadable_when_negated(const struct policy_operator *operation, struct text actual)
 {
-	struct policy_address address;
+	struct address address;
 
 	if (operation->type == TYPE_ADDRESS)
 		return !policy_address_parse(actual, &address);

@@ -4,6 +4,7 @@
 #ifndef IAM_POLICY_POLICY_INTERNAL_H
 #define IAM_POLICY_POLICY_INTERNAL_H
 
+#include "base/address.h"
 #include "policy/policy.h"
 
 /* Ordered, so that AND is the smaller of two and OR the larger. */
@@ -87,22 +88,16 @@ bool policy_date_parse(struct text text, int64_t *out_milliseconds);
 /* What IAM accepts as a date when a policy is created, which is more than it understands. */
 bool policy_date_is_accepted(struct text text);
 
-struct policy_address {
-	bool is_v6;
-	unsigned char bytes[16]; /* the first four for IPv4 */
-};
-
 struct policy_network {
-	struct policy_address address;
+	struct address address;
 	unsigned prefix;
 };
 
 /* An IPv4 address inside IPv6 (::ffff:a.b.c.d) is an IPv4 address. */
-bool policy_address_parse(struct text text, struct policy_address *out_address);
+bool policy_address_parse(struct text text, struct address *out_address);
 /* IPv4 host bits are dropped; IPv6 ones make it no network. */
 bool policy_network_parse(struct text text, struct policy_network *out_network);
-bool policy_network_contains(const struct policy_network *network,
-			     const struct policy_address *address);
+bool policy_network_contains(const struct policy_network *network, const struct address *address);
 
 /* Six parts or more between colons, the first "arn". */
 bool policy_arn_is_valid(struct text text);
