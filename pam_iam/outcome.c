@@ -96,6 +96,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_CODE_WRONG:
 	case SIGNIN_REASON_CODE_REUSED:
 	case SIGNIN_REASON_LOCKED:
+	case SIGNIN_REASON_ADDRESS_LOCKED:
 	case SIGNIN_REASON_PASSWORD_NOT_SET:
 	case SIGNIN_REASON_MFA_NOT_ENROLLED:
 	case SIGNIN_REASON_MFA_TOO_OLD:
@@ -216,14 +217,28 @@ static void log_failure(const struct attempt *attempt)
 		   complaint->reason[0] ? complaint->reason : status_text(attempt->status));
 }
 
+/* " locked=codes until=...", also of the failure that has locked. */
+static const char *show_lock(const struct credential_lock *lock, char buffer[SHOWN_SIZE])
+{
+	char until[TIMESTAMP_TEXT_SIZE];
+
+	if (lock->kind == CREDENTIAL_LOCK_NONE ||
+	    text_format(buffer, SHOWN_SIZE, " locked=%s until=%s", credential_lock_name(lock->kind),
+			timestamp_format(lock->until, until)) != STATUS_OK)
+		return "";
+	return buffer;
+}
+
 static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
 {
 	struct shown shown;
+	char lock[SHOWN_SIZE];
 
 	show_attempt(attempt, &shown);
-	pam_syslog(attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s%s reason=%s",
-		   phase_words[phase], shown.user, shown.service, shown.remote_host, shown.by,
-		   signin_reason_code(attempt->answer.reason));
+	pam_syslog(
+		attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s%s reason=%s%s",
+		phase_words[phase], shown.user, shown.service, shown.remote_host, shown.by,
+		signin_reason_code(attempt->answer.reason), show_lock(&attempt->answer.lock, lock));
 }
 
 /* For the administrator: whoever is refused learns nothing of it. */

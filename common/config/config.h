@@ -78,8 +78,12 @@ struct config {
 	/* [ssh] */
 	uint32_t key_age_max; /* seconds; 0: no limit */
 	/* [lockout] */
-	uint32_t lockout_failures; /* 5 */
-	uint32_t lockout_seconds;  /* 900 */
+	uint32_t lockout_failures;         /* wrong passwords in a row; 0: never; 5 */
+	uint32_t lockout_code_failures;    /* the same of codes; 5 */
+	uint32_t lockout_seconds;          /* 15 minutes, and twice as long for each more */
+	uint32_t lockout_seconds_max;      /* 4 hours */
+	uint32_t lockout_address_failures; /* 0: never; 100 */
+	uint32_t lockout_address_forget;   /* seconds until one is forgotten; a minute */
 	/* [local-groups] LOCAL = IAM groups whose members join it at sign-in */
 	struct config_pair *local_groups;
 	size_t local_group_count;

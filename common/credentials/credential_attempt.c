@@ -1,9 +1,11 @@
 #include "credentials/credential_device.h"
+#include "credentials/credential_lockout.h"
 
 struct user_row {
 	bool has_password;
-	bool clock_was_set_back; /* the stored failure lies in the future */
-	struct lockout_state lockout;
+	bool clock_was_set_back; /* a stored failure lies in the future */
+	struct credential_budgets budgets;
+	int64_t last_success;
 };
 
 /* What the devices say of a code. */
@@ -14,12 +16,22 @@ struct code_answer {
 	struct credential_stray stray;
 };
 
+static void bring_up_to(int64_t now, struct user_row *user)
+{
+	struct lockout_state *passwords = &user->budgets.passwords;
+	struct lockout_state *codes = &user->budgets.codes;
+
+	user->clock_was_set_back = passwords->last_failure > now || codes->last_failure > now;
+	*passwords = lockout_as_of(*passwords, now);
+	*codes = lockout_as_of(*codes, now);
+}
+
 /* All zero for a user that the store, or the directory, does not know. */
 static enum status user_read(struct credential_store *store, struct text user_id, int64_t now,
 			     struct user_row *out_user)
 {
-	static const char sql[] =
-		"SELECT password_hash IS NOT NULL, failures, last_failure FROM user WHERE id = ?1";
+	static const char sql[] = "SELECT password_hash IS NOT NULL, last_success, " BUDGET_FIELDS
+				  " FROM user WHERE id = ?1";
 	struct user_row user = { 0 };
 	AUTO_STATEMENT *statement = NULL;
 	enum status status = database_query(store, sql, BINDINGS(BIND_TEXT(user_id)), &statement);
@@ -28,15 +40,35 @@ static enum status user_read(struct credential_store *store, struct text user_id
 		status = database_next_row(store, statement);
 	if (status == STATUS_OK) {
 		user.has_password = sqlite3_column_int64(statement, 0) != 0;
-		status = column_uint32(statement, 1, &user.lockout.failures);
-		user.lockout.last_failure = sqlite3_column_int64(statement, 2);
+		user.last_success = sqlite3_column_int64(statement, 1);
+		status = budgets_read(statement, 2, &user.budgets);
 	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
-	user.clock_was_set_back = user.lockout.last_failure > now;
-	user.lockout = lockout_as_of(user.lockout, now);
+	bring_up_to(now, &user);
 	*out_user = user;
 	return STATUS_OK;
+}
+
+/* Whether the failures of an address are counted at all. */
+static bool counts_address(const struct credential_attempt *attempt)
+{
+	return attempt->address.length > 0 && attempt->lockout.address.lock.failures > 0;
+}
+
+static enum status address_read_as_of(struct credential_store *store,
+				      const struct credential_attempt *attempt,
+				      struct address_row *out_row)
+{
+	enum status status;
+
+	if (!counts_address(attempt))
+		return STATUS_OK;
+	status = address_read(store, attempt->address, out_row);
+	if (status == STATUS_OK)
+		out_row->state = lockout_address_as_of(out_row->state, &attempt->lockout.address,
+						       attempt->now);
+	return status;
 }
 
 static bool has_tries_left(const struct device_row *row, int64_t now)
@@ -135,14 +167,34 @@ static enum status code_ask(struct credential_store *store,
 	return compare_with_nobody(attempt, CREDENTIAL_DEVICES_MAX - answer.asked);
 }
 
+/* An address's lock goes before a user's: then nothing is counted against either. */
+static struct credential_lock lock_of(const struct credential_attempt *attempt,
+				      const struct credential_budgets *budgets,
+				      const struct address_row *address)
+{
+	int64_t until =
+		lockout_address_until(&address->state, &attempt->lockout.address, attempt->now);
+
+	if (until != 0)
+		return (struct credential_lock){ CREDENTIAL_LOCK_ADDRESS, until };
+	return credential_lock_of(budgets, &attempt->lockout, attempt->password_wanted,
+				  attempt->code_wanted, attempt->now);
+}
+
+static struct credential_lock lock_of_tries(int64_t now)
+{
+	return (struct credential_lock){ CREDENTIAL_LOCK_TRIES, (now / CREDENTIAL_TRIES_SECONDS +
+								 1) * CREDENTIAL_TRIES_SECONDS };
+}
+
 /* Is the answer known before any factor is looked at? */
 static bool is_settled_unseen(const struct credential_attempt *attempt, const struct user_row *user,
 			      const struct code_answer *answer, struct credential_outcome *outcome)
 {
-	if (attempt->user_id.length == 0)
-		return true;
-	if (lockout_until(&user->lockout, &attempt->lockout, attempt->now) != 0)
+	if (outcome->lock.kind != CREDENTIAL_LOCK_NONE)
 		outcome->verdict = CREDENTIAL_LOCKED;
+	else if (attempt->user_id.length == 0)
+		return true;
 	else if (attempt->password_wanted && !user->has_password)
 		outcome->verdict = CREDENTIAL_NO_PASSWORD;
 	else if (attempt->code_wanted && answer->devices == 0)
@@ -151,7 +203,7 @@ static bool is_settled_unseen(const struct credential_attempt *attempt, const st
 		outcome->verdict = CREDENTIAL_OLD_DEVICES;
 	else if (attempt->code_wanted && answer->asked == 0) {
 		outcome->verdict = CREDENTIAL_LOCKED;
-		outcome->too_many_codes = true;
+		outcome->lock = lock_of_tries(attempt->now);
 	}
 	return outcome->verdict != CREDENTIAL_REFUSED;
 }
@@ -159,7 +211,8 @@ static bool is_settled_unseen(const struct credential_attempt *attempt, const st
 static void judge(const struct credential_attempt *attempt, const struct user_row *user,
 		  const struct code_answer *answer, struct credential_outcome *outcome)
 {
-	outcome->lockout = user->lockout;
+	struct credential_budgets *budgets = &outcome->budgets;
+
 	if (is_settled_unseen(attempt, user, answer, outcome))
 		return;
 	outcome->password_was_wrong = attempt->password_wanted && !attempt->password_is_right;
@@ -168,12 +221,38 @@ static void judge(const struct credential_attempt *attempt, const struct user_ro
 		outcome->code_was_wrong && answer->finding.match == OTP_MATCH_USED;
 	if (outcome->code_was_wrong && !outcome->code_was_used_before)
 		outcome->stray = answer->stray;
-	if (outcome->password_was_wrong || outcome->code_was_wrong) {
-		outcome->lockout = lockout_after_failure(user->lockout, attempt->now);
+	if (outcome->password_was_wrong) {
+		budgets->passwords = lockout_after_failure(budgets->passwords, attempt->now);
+	} else if (outcome->code_was_wrong) {
+		budgets->codes = lockout_after_failure(budgets->codes, attempt->now);
+	} else {
+		if (attempt->password_wanted)
+			budgets->passwords = (struct lockout_state){ 0 };
+		if (attempt->code_wanted)
+			budgets->codes = (struct lockout_state){ 0 };
+		outcome->verdict = CREDENTIAL_ACCEPTED;
+	}
+}
+
+/* Fills the outcome, and the address as it is afterwards. */
+static void decide(const struct credential_attempt *attempt, const struct user_row *user,
+		   const struct code_answer *answer, struct address_row *address,
+		   struct credential_outcome *outcome)
+{
+	outcome->budgets = user->budgets;
+	outcome->lock = lock_of(attempt, &user->budgets, address);
+	if (outcome->lock.kind == CREDENTIAL_LOCK_ADDRESS) {
+		outcome->verdict = CREDENTIAL_LOCKED;
 		return;
 	}
-	outcome->lockout = (struct lockout_state){ 0 };
-	outcome->verdict = CREDENTIAL_ACCEPTED;
+	judge(attempt, user, answer, outcome);
+	if (outcome->verdict == CREDENTIAL_ACCEPTED)
+		return;
+	if (counts_address(attempt))
+		address->state = lockout_address_after_failure(
+			address->state, &attempt->lockout.address, attempt->now);
+	if (outcome->verdict == CREDENTIAL_REFUSED)
+		outcome->lock = lock_of(attempt, &outcome->budgets, address);
 }
 
 /* Exactly one row, or what was read a moment ago, inside the same transaction, was not true. */
@@ -187,13 +266,19 @@ static enum status run_on_one_row(struct credential_store *store, const char *sq
 	return status;
 }
 
-static enum status record_lockout(struct credential_store *store, struct text user_id,
-				  const struct lockout_state *lockout)
+static enum status record_user(struct credential_store *store, struct text user_id,
+			       const struct credential_budgets *budgets, int64_t last_success)
 {
-	return run_on_one_row(store,
-			      "UPDATE user SET failures = ?2, last_failure = ?3 WHERE id = ?1",
-			      BINDINGS(BIND_TEXT(user_id), BIND_INTEGER(lockout->failures),
-				       BIND_INTEGER(lockout->last_failure)));
+	static const char sql[] = "UPDATE user SET failures = ?2, last_failure = ?3,"
+				  " code_failures = ?4, last_code_failure = ?5, last_success = ?6"
+				  " WHERE id = ?1";
+
+	return run_on_one_row(
+		store, sql,
+		BINDINGS(BIND_TEXT(user_id), BIND_INTEGER(budgets->passwords.failures),
+			 BIND_INTEGER(budgets->passwords.last_failure),
+			 BIND_INTEGER(budgets->codes.failures),
+			 BIND_INTEGER(budgets->codes.last_failure), BIND_INTEGER(last_success)));
 }
 
 /* For every device that was asked. */
@@ -223,15 +308,6 @@ static enum status record_device(struct credential_store *store,
 				       BIND_INTEGER(position->drift), BIND_INTEGER(attempt->now)));
 }
 
-static enum status record_success(struct credential_store *store,
-				  const struct credential_attempt *attempt)
-{
-	return run_on_one_row(store,
-			      "UPDATE user SET failures = 0, last_failure = 0, last_success = ?2"
-			      " WHERE id = ?1",
-			      BINDINGS(BIND_TEXT(attempt->user_id), BIND_INTEGER(attempt->now)));
-}
-
 static enum status record_uncounted(struct credential_store *store,
 				    const struct credential_attempt *attempt,
 				    const struct user_row *user)
@@ -240,31 +316,51 @@ static enum status record_uncounted(struct credential_store *store,
 		store, "UPDATE attempts SET uncounted = uncounted + 1 WHERE id = 1", NULL, 0);
 
 	if (status == STATUS_OK && user->clock_was_set_back)
-		status = record_lockout(store, attempt->user_id, &user->lockout);
+		status = record_user(store, attempt->user_id, &user->budgets, user->last_success);
+	return status;
+}
+
+/* A factor was compared: the devices that were asked and, when all was right, the one that
+   answered; the user's counts. */
+static enum status record_compared(struct credential_store *store,
+				   const struct credential_attempt *attempt,
+				   const struct user_row *user, const struct code_answer *answer,
+				   const struct credential_outcome *outcome)
+{
+	bool is_accepted = outcome->verdict == CREDENTIAL_ACCEPTED;
+	enum status status = STATUS_OK;
+
+	if (attempt->code_wanted)
+		status = record_tries(store, attempt);
+	if (status == STATUS_OK && attempt->code_wanted && is_accepted)
+		status = record_device(store, attempt, &answer->device);
+	if (status == STATUS_OK)
+		status = record_user(store, attempt->user_id, &outcome->budgets,
+				     is_accepted ? attempt->now : user->last_success);
 	return status;
 }
 
 static enum status record(struct credential_store *store, const struct credential_attempt *attempt,
 			  const struct user_row *user, const struct code_answer *answer,
+			  const struct address_row *address,
 			  const struct credential_outcome *outcome)
 {
-	bool counted = outcome->password_was_wrong || outcome->code_was_wrong;
+	bool is_accepted = outcome->verdict == CREDENTIAL_ACCEPTED;
 	enum status status = STATUS_OK;
 
-	if (outcome->verdict != CREDENTIAL_ACCEPTED && !counted)
-		return record_uncounted(store, attempt, user);
-	if (attempt->code_wanted)
-		status = record_tries(store, attempt);
-	if (status == STATUS_OK && counted)
-		return record_lockout(store, attempt->user_id, &outcome->lockout);
-	if (status == STATUS_OK && attempt->code_wanted)
-		status = record_device(store, attempt, &answer->device);
-	return status == STATUS_OK ? record_success(store, attempt) : status;
+	if (!is_accepted && counts_address(attempt))
+		status = address_write(store, attempt->address, address, attempt->now);
+	if (status != STATUS_OK)
+		return status;
+	if (is_accepted || outcome->password_was_wrong || outcome->code_was_wrong)
+		return record_compared(store, attempt, user, answer, outcome);
+	return record_uncounted(store, attempt, user);
 }
 
 static bool attempt_is_valid(const struct credential_attempt *attempt)
 {
 	return (attempt->password_wanted || attempt->code_wanted) && attempt->now >= 0 &&
+	       attempt->address.length < LOCKOUT_ADDRESS_SIZE &&
 	       (attempt->user_id.length == 0 || credential_user_id_is_valid(attempt->user_id));
 }
 
@@ -282,6 +378,7 @@ enum status credential_attempt(struct credential_store *store,
 {
 	struct credential_outcome outcome = { 0 };
 	struct code_answer answer = { 0 };
+	struct address_row address = { 0 };
 	struct user_row user = { 0 };
 	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
@@ -292,12 +389,14 @@ enum status credential_attempt(struct credential_store *store,
 	status = transaction_begin(store, TRANSACTION_ATTEMPT, &transaction);
 	if (status == STATUS_OK)
 		status = user_read(store, attempt->user_id, attempt->now, &user);
+	if (status == STATUS_OK)
+		status = address_read_as_of(store, attempt, &address);
 	if (status == STATUS_OK && attempt->code_wanted)
 		status = code_ask(store, attempt, &answer);
 	if (status != STATUS_OK)
 		return status;
-	judge(attempt, &user, &answer, &outcome);
-	status = record(store, attempt, &user, &answer, &outcome);
+	decide(attempt, &user, &answer, &address, &outcome);
+	status = record(store, attempt, &user, &answer, &address, &outcome);
 	if (status == STATUS_OK)
 		status = transaction_commit(&transaction);
 	if (status != STATUS_OK)

@@ -1,4 +1,4 @@
-#include "credentials/credential_database.h"
+#include "credentials/credential_lockout.h"
 
 static const char *const origins[CREDENTIAL_ORIGIN_COUNT] = {
 	[CREDENTIAL_ORIGIN_UNKNOWN] = "unknown",
@@ -19,10 +19,9 @@ enum status credential_summary(struct credential_store *store, struct text user_
 			       struct credential_summary *out_summary)
 {
 	static const char sql[] =
-		"SELECT password_hash IS NOT NULL, password_changed, failures, last_failure,"
-		" last_success, (SELECT count(*) FROM device WHERE user = ?1), must_change,"
-		" password_origin"
-		" FROM user WHERE id = ?1";
+		"SELECT password_hash IS NOT NULL, password_changed, last_success,"
+		" (SELECT count(*) FROM device WHERE user = ?1), must_change, password_origin,"
+		" " BUDGET_FIELDS " FROM user WHERE id = ?1";
 	struct credential_summary summary = { 0 };
 	AUTO_STATEMENT *statement = NULL;
 	enum status status;
@@ -35,12 +34,11 @@ enum status credential_summary(struct credential_store *store, struct text user_
 	if (status == STATUS_OK) {
 		summary.has_password = sqlite3_column_int64(statement, 0) != 0;
 		summary.password_changed = sqlite3_column_int64(statement, 1);
-		status = column_uint32(statement, 2, &summary.lockout.failures);
-		summary.lockout.last_failure = sqlite3_column_int64(statement, 3);
-		summary.last_success = sqlite3_column_int64(statement, 4);
-		summary.device_count = (unsigned)sqlite3_column_int(statement, 5);
-		summary.must_change = sqlite3_column_int64(statement, 6) != 0;
-		summary.password_origin = origin_of(column_text(statement, 7));
+		summary.last_success = sqlite3_column_int64(statement, 2);
+		summary.device_count = (unsigned)sqlite3_column_int(statement, 3);
+		summary.must_change = sqlite3_column_int64(statement, 4) != 0;
+		summary.password_origin = origin_of(column_text(statement, 5));
+		status = budgets_read(statement, 6, &summary.budgets);
 	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
@@ -176,22 +174,6 @@ enum status credential_password_remove(struct credential_store *store, struct te
 				     "UPDATE user SET password_hash = NULL, password_changed = 0,"
 				     " must_change = 0, password_origin = 'unknown'"
 				     " WHERE id = ?1 AND password_hash IS NOT NULL",
-				     user_id);
-	return status == STATUS_OK ? transaction_commit(&transaction) : status;
-}
-
-enum status credential_unlock(struct credential_store *store, struct text user_id)
-{
-	AUTO_TRANSACTION transaction = { 0 };
-	enum status status;
-
-	if (!credential_user_id_is_valid(user_id))
-		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
-	if (status == STATUS_OK)
-		status = run_on_user(store,
-				     "UPDATE user SET failures = 0, last_failure = 0"
-				     " WHERE id = ?1 AND failures > 0",
 				     user_id);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }

@@ -151,12 +151,28 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX break_glass_user ON break_glass (user);"
 
+	/* One count was both; whoever was locked stays so for both. */
+	"ALTER TABLE user ADD COLUMN code_failures INTEGER NOT NULL DEFAULT 0"
+	" CHECK (code_failures BETWEEN 0 AND 4294967295);"
+	"ALTER TABLE user ADD COLUMN last_code_failure INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE user SET code_failures = failures, last_code_failure = last_failure;"
+
+	"CREATE TABLE address ("
+	" slot INTEGER PRIMARY KEY CHECK (slot BETWEEN 1 AND 10000),"
+	" address TEXT NOT NULL UNIQUE CHECK (length(address) BETWEEN 2 AND 47),"
+	" last_failure INTEGER NOT NULL CHECK (last_failure >= 0),"
+	" clear_at INTEGER NOT NULL CHECK (clear_at >= 0),"
+	" locked_until INTEGER NOT NULL CHECK (locked_until >= 0)"
+	") STRICT;"
+	"CREATE INDEX address_clear_at ON address (clear_at);"
+
 	"PRAGMA user_version = 4;",
 };
 
 _Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&
 		       CREDENTIAL_HASH_SIZE == 384 && CREDENTIAL_DEVICE_NAME_MAX == 128 &&
-		       CREDENTIAL_USER_ID_MAX == 128 && CREDENTIAL_APPLICATION_ID == 0x49414d31,
+		       CREDENTIAL_USER_ID_MAX == 128 && CREDENTIAL_APPLICATION_ID == 0x49414d31 &&
+		       CREDENTIAL_ADDRESSES_MAX == 10000 && LOCKOUT_ADDRESS_SIZE == 48,
 	       "the schema names these numbers");
 
 struct identity {
@@ -268,9 +284,10 @@ static const struct {
 } row_checks[] = {
 	{ "SELECT count(*) FROM user WHERE id GLOB '*[^A-Za-z0-9_]*'", "a user id is no IAM id" },
 	{ "SELECT count(*) FROM user WHERE password_changed < 0 OR last_failure < 0"
-	  " OR last_success < 0",
+	  " OR last_code_failure < 0 OR last_success < 0",
 	  "a user's date lies before 1970" },
-	{ "SELECT count(*) FROM user WHERE failures > 0 AND last_failure = 0",
+	{ "SELECT count(*) FROM user WHERE failures > 0 AND last_failure = 0"
+	  " OR code_failures > 0 AND last_code_failure = 0",
 	  "failures without a date" },
 	{ "SELECT count(*) FROM device WHERE enabled_at < 0 OR last_used < 0",
 	  "a device's date lies before 1970" },
@@ -281,6 +298,8 @@ static const struct {
 	{ "SELECT count(*) FROM (SELECT 1 FROM device GROUP BY user HAVING count(*) > 8)",
 	  "a user has more than eight devices" },
 	{ "SELECT count(*) != 1 FROM attempts", "the table of attempts does not have one row" },
+	{ "SELECT count(*) FROM address WHERE locked_until > clear_at",
+	  "an address is locked for longer than its failures are known" },
 	{ "SELECT count(*) FROM (SELECT 1 FROM former_password GROUP BY user HAVING count(*) > 24)",
 	  "a user has more than 24 former passwords" },
 	{ "SELECT count(*) FROM user WHERE must_change AND password_hash IS NULL",

@@ -25,6 +25,7 @@ enum {
 	 */
 	CREDENTIAL_TRIES_MAX = 9,
 	CREDENTIAL_TRIES_SECONDS = 180,
+	CREDENTIAL_ADDRESSES_MAX = 10000, /* whose failures are known at once */
 };
 
 struct credential_store;
@@ -60,6 +61,12 @@ enum credential_origin {
 	CREDENTIAL_ORIGIN_COUNT,
 };
 
+/* A user's failures. Neither factor's count touches the other's: whoever guesses passwords does not
+   keep out those who use a key and a code. */
+struct credential_budgets {
+	struct lockout_state passwords, codes;
+};
+
 /* Everything about a user but the secrets. All zero for a user the store has never seen. */
 struct credential_summary {
 	bool has_password;
@@ -67,7 +74,7 @@ struct credential_summary {
 	bool must_change;         /* at the next sign-in that uses it */
 	enum credential_origin password_origin;
 	unsigned device_count;
-	struct lockout_state lockout;
+	struct credential_budgets budgets;
 	int64_t last_success;
 };
 
@@ -143,34 +150,66 @@ MUST_CHECK enum status credential_device_add(struct credential_store *store, str
 MUST_CHECK enum status credential_device_remove(struct credential_store *store, struct text user_id,
 						const char *name);
 
+/* The rules of iam.conf's [lockout]. */
+struct credential_lockout {
+	struct lockout_rule passwords, codes;
+	struct lockout_address_rule address;
+};
+
+/* What keeps an attempt out unseen. */
+enum credential_lock_kind {
+	CREDENTIAL_LOCK_NONE = 0,
+	CREDENTIAL_LOCK_PASSWORDS, /* the user's, for too many wrong ones */
+	CREDENTIAL_LOCK_CODES,
+	CREDENTIAL_LOCK_TRIES, /* CREDENTIAL_TRIES_MAX codes in their span */
+	CREDENTIAL_LOCK_ADDRESS,
+	CREDENTIAL_LOCK_KINDS,
+};
+
+struct credential_lock {
+	enum credential_lock_kind kind;
+	int64_t until; /* 0 when there is none */
+};
+
+/* "passwords", "address"; "" for none. */
+const char *credential_lock_name(enum credential_lock_kind kind);
+
+/* The user's lock that concerns these factors; the longest when there are several. */
+struct credential_lock credential_lock_of(const struct credential_budgets *budgets,
+					  const struct credential_lockout *rules, bool password,
+					  bool code, int64_t now);
+
 /*
  * The end of one attempt to sign in, as one transaction that is on disk before it returns: checks
- * the lockout, compares the code with each device, advances the counter of the one it matches,
- * counts a failure or clears the count. The password was compared before, by its hash.
+ * the locks, compares the code with each device, advances the counter of the one it matches, counts
+ * a failure or clears the counts of what was proven. The password was compared before, by its hash.
  *
  * Everything wanted must be right, and something must be wanted (STATUS_BAD_INPUT). Nothing is used
- * up unless all is right: a code beside a wrong password stays good. Every verdict is written down,
- * those that count against nobody too, so that none is told from another by its time. An empty
- * user_id stands for a user that does not exist: refused, for the same work.
+ * up unless all is right: a code beside a wrong password stays good, and a wrong one there is not
+ * counted, because its sender learns nothing of it. Whatever is not accepted counts against the
+ * address it came from, unless that is locked. Every verdict is written down, those that count
+ * against nobody too, so that none is told from another by its time. An empty user_id stands for a
+ * user that does not exist: refused, for the same work.
  */
 struct credential_attempt {
 	struct text user_id;
+	struct text address; /* of lockout_address_of; empty when it came from none */
 	bool password_wanted, password_is_right;
 	bool code_wanted;
 	struct text code; /* any text; compared only when it is all digits of the right number */
 	unsigned otp_window, hotp_look_ahead; /* see struct otp_reach */
 	int64_t device_age_max;               /* seconds since a device was enabled; 0: no limit */
-	struct lockout_rule lockout;
+	struct credential_lockout lockout;
 	int64_t now;
 };
 
 enum credential_verdict {
 	CREDENTIAL_REFUSED = 0, /* a factor was wrong; counted */
 	CREDENTIAL_ACCEPTED,
-	CREDENTIAL_LOCKED,      /* refused unseen, not counted */
-	CREDENTIAL_NO_PASSWORD, /* wanted and there is none; not counted */
-	CREDENTIAL_NO_DEVICE,   /* a code wanted and no device enrolled; not counted */
-	CREDENTIAL_OLD_DEVICES, /* a code wanted and all are too old; not counted */
+	CREDENTIAL_LOCKED,      /* refused unseen, not counted against the user */
+	CREDENTIAL_NO_PASSWORD, /* wanted and there is none; likewise */
+	CREDENTIAL_NO_DEVICE,   /* a code wanted and no device enrolled; likewise */
+	CREDENTIAL_OLD_DEVICES, /* a code wanted and all are too old; likewise */
 };
 
 /* A wrong code that is right for a device whose clock, or counter, is off. */
@@ -183,11 +222,11 @@ struct credential_stray {
 struct credential_outcome {
 	enum credential_verdict verdict;
 	bool password_was_wrong, code_was_wrong, code_was_used_before;
-	bool too_many_codes; /* CREDENTIAL_LOCKED for CREDENTIAL_TRIES_MAX codes in their span */
 	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
-	int32_t drift;                 /* of its clock; HOTP: how many counters were skipped */
-	struct credential_stray stray; /* of a code that was wrong and not used before */
-	struct lockout_state lockout;  /* after the attempt */
+	int32_t drift;                     /* of its clock; HOTP: how many counters were skipped */
+	struct credential_stray stray;     /* of a code that was wrong and not used before */
+	struct credential_budgets budgets; /* after the attempt */
+	struct credential_lock lock;       /* that decided, or that is there now */
 };
 
 /* Any status but STATUS_OK means: refuse, the state could not be read or kept. */
@@ -195,9 +234,33 @@ MUST_CHECK enum status credential_attempt(struct credential_store *store,
 					  const struct credential_attempt *attempt,
 					  struct credential_outcome *out_outcome);
 
-/* Clears failures and lockout; STATUS_NOT_FOUND when there was nothing to clear. The span of
-   CREDENTIAL_TRIES_MAX codes runs on: it ends by itself. */
+/* Clears both counts, and so the locks; STATUS_NOT_FOUND when there was nothing to clear. The span
+   of CREDENTIAL_TRIES_MAX codes runs on: it ends by itself. */
 MUST_CHECK enum status credential_unlock(struct credential_store *store, struct text user_id);
+
+/* The same for an address, as lockout_address_of names it. */
+MUST_CHECK enum status credential_unlock_address(struct credential_store *store,
+						 struct text address, int64_t now);
+
+/* A user with failures, or an address whose failures are not all forgotten; tell() returns whether
+   to go on. */
+struct credential_user_failures {
+	char user_id[CREDENTIAL_USER_ID_MAX + 1];
+	struct credential_budgets budgets;
+};
+
+struct credential_address_failures {
+	char address[LOCKOUT_ADDRESS_SIZE];
+	struct lockout_address_state state;
+};
+
+MUST_CHECK enum status credential_list_user_failures(
+	struct credential_store *store,
+	bool (*tell)(void *context, const struct credential_user_failures *user), void *context);
+MUST_CHECK enum status credential_list_address_failures(
+	struct credential_store *store, int64_t now,
+	bool (*tell)(void *context, const struct credential_address_failures *address),
+	void *context);
 
 /* SQLite's own integrity check and ours of every row. */
 MUST_CHECK enum status credential_store_verify(struct credential_store *store,

@@ -89,8 +89,8 @@ struct signin_answer {
 	int32_t drift;             /* of that device, in steps; HOTP: counters skipped */
 	struct credential_stray stray; /* of a wrong code, for the administrator alone */
 	bool used_password, used_code;
-	int64_t locked_until;       /* 0 when not locked */
-	struct complaint complaint; /* what failed, when the status is not STATUS_OK */
+	struct credential_lock lock; /* that decided, or that the failure has brought about */
+	struct complaint complaint;  /* what failed, when the status is not STATUS_OK */
 };
 
 static inline bool signin_is_allowed(const struct signin_answer *answer)

@@ -1,5 +1,6 @@
 #include "directory/name.h"
 #include "password/password_hash.h"
+#include "signin/signin_decision.h"
 #include "signin/signin_internal.h"
 #include "signin/signin_mfa.h"
 
@@ -133,7 +134,8 @@ static enum signin_reason reason_of(const struct credential_outcome *outcome)
 	case CREDENTIAL_ACCEPTED:
 		return SIGNIN_REASON_ALLOWED;
 	case CREDENTIAL_LOCKED:
-		return SIGNIN_REASON_LOCKED;
+		return outcome->lock.kind == CREDENTIAL_LOCK_ADDRESS ? SIGNIN_REASON_ADDRESS_LOCKED
+								     : SIGNIN_REASON_LOCKED;
 	case CREDENTIAL_NO_PASSWORD:
 		return SIGNIN_REASON_PASSWORD_NOT_SET;
 	case CREDENTIAL_NO_DEVICE:
@@ -183,7 +185,7 @@ static enum status prove(const struct signin_records *records, struct credential
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	if (answer->reason != SIGNIN_REASON_NONE)
 		return STATUS_OK;
-	answer->locked_until = lockout_until(&outcome.lockout, &attempt->lockout, attempt->now);
+	answer->lock = outcome.lock;
 	answer->drift = outcome.drift;
 	answer->stray = outcome.stray;
 	status = text_copy(text_of(outcome.device), answer->device, sizeof(answer->device));
@@ -191,6 +193,15 @@ static enum status prove(const struct signin_records *records, struct credential
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	answer->reason = reason_of(&outcome);
 	return STATUS_OK;
+}
+
+/* Where a login comes from. What runs inside of one, such as sudo, says of PAM_RHOST what it likes.
+ */
+static bool find_address(const struct signin_records *records, const struct signin_request *request,
+			 char out_address[LOCKOUT_ADDRESS_SIZE])
+{
+	return !signin_service_of(records, request->service).is_inside &&
+	       lockout_address_of(request->remote_host, out_address);
 }
 
 enum status signin_authenticate(const struct signin_records *records,
@@ -205,11 +216,12 @@ enum status signin_authenticate(const struct signin_records *records,
 		.otp_window = records->config.otp_window,
 		.hotp_look_ahead = records->config.hotp_look_ahead,
 		.device_age_max = records->config.seed_age_max,
-		.lockout = { records->config.lockout_failures, records->config.lockout_seconds },
+		.lockout = signin_lockout_rules(&records->config),
 		.now = request->now,
 	};
 	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
+	char address[LOCKOUT_ADDRESS_SIZE];
 	enum status status;
 
 	*out_answer = (struct signin_answer){ .used_password = factors->password,
@@ -219,6 +231,8 @@ enum status signin_authenticate(const struct signin_records *records,
 		return signin_fail(out_answer, STATUS_BAD_INPUT, SIGNIN_REASON_SYSTEM);
 	if (!records->store)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
+	if (find_address(records, request, address))
+		attempt.address = text_of(address);
 	status = signin_find_person(records, request, &arena, &principal, out_answer);
 	if (status != STATUS_OK)
 		return status;

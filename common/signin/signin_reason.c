@@ -14,6 +14,9 @@ static const struct reason_words {
 					"The one-time code, or a newer one, was used before." },
 	[SIGNIN_REASON_LOCKED] = { "locked",
 				   "Too many failures in a row; nothing is compared for a while." },
+	[SIGNIN_REASON_ADDRESS_LOCKED] = { "address-locked",
+					   "Too many failures from the address; nothing from it is "
+					   "compared for a while." },
 	[SIGNIN_REASON_PASSWORD_NOT_SET] = { "password-not-set",
 					     "The user has no password on this host." },
 	[SIGNIN_REASON_PASSWORD_DISABLED] = { "password-disabled",

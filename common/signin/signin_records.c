@@ -80,6 +80,20 @@ enum status signin_records_open_store(struct signin_records *records,
 				     &records->store, out_complaint);
 }
 
+struct credential_lockout signin_lockout_rules(const struct config *config)
+{
+	struct lockout_rule rule = { .failures = config->lockout_failures,
+				     .seconds = config->lockout_seconds,
+				     .seconds_max = config->lockout_seconds_max };
+	struct credential_lockout rules = { .passwords = rule, .codes = rule };
+
+	rules.codes.failures = config->lockout_code_failures;
+	rules.address.lock = rule;
+	rules.address.lock.failures = config->lockout_address_failures;
+	rules.address.forget_seconds = config->lockout_address_forget;
+	return rules;
+}
+
 enum status signin_account_settings(const struct signin_records *records, struct arena *arena,
 				    struct access_account *out_account,
 				    struct complaint *out_complaint)

@@ -43,6 +43,9 @@ MUST_CHECK enum status signin_records_open_store(struct signin_records *records,
 
 #define AUTO_SIGNIN_RECORDS CLEANUP(signin_records_close) struct signin_records
 
+/* What iam.conf says of failed attempts. */
+struct credential_lockout signin_lockout_rules(const struct config *config);
+
 /* What the snapshot says of the account; a snapshot that says nothing is STATUS_BAD_DATA. */
 MUST_CHECK enum status signin_account_settings(const struct signin_records *records,
 					       struct arena *arena,

@@ -126,7 +126,7 @@ static struct facts read_facts(void)
 		      credential_summary(store, USER, &summary) == STATUS_OK &&
 		      credential_devices(store, USER, devices, &count) == STATUS_OK && count == 1;
 	facts.used = devices[0].position.next_step == NOW / 30 + 1;
-	facts.failures = summary.lockout.failures;
+	facts.failures = summary.budgets.passwords.failures;
 	facts.sound = facts.sound && facts.used == (summary.last_success == NOW) &&
 		      facts.used == (devices[0].last_used == NOW);
 	credential_store_close(store);

@@ -78,7 +78,7 @@ static void fail_once(void)
 	struct credential_outcome outcome;
 	struct credential_attempt attempt = { .user_id = TEXT("AIDAEXAMPLEALICE00001"),
 					      .password_wanted = true,
-					      .lockout = { 5, 900 },
+					      .lockout.passwords = { 5, 900, 900 },
 					      .now = timestamp_now() };
 
 	CHECK_REQUIRE(credential_store_open("/var/lib/iam", FILE_OF_ROOT, false, &store,

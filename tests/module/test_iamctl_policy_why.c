@@ -187,7 +187,7 @@ static void test_notes(void)
 {
 	static const struct spoken enrolled = { { "why", "alice", "sshd", "--from", "192.0.2.7" },
 						EX_OK,
-						{ "no password and no code is accepted before 2" },
+						{ "no password is accepted before 2" },
 						{ "no password on this host" } };
 	static const struct spoken unenrolled = {
 		{ "why", "nobody-special", "sshd", "--from", "192.0.2.7" },
@@ -197,7 +197,7 @@ static void test_notes(void)
 	};
 	struct credential_attempt attempt = { .user_id = TEXT("AIDAEXAMPLEALICE00001"),
 					      .password_wanted = true,
-					      .lockout = { 5, 900 },
+					      .lockout.passwords = { 5, 900, 900 },
 					      .now = timestamp_now() };
 	struct credential_outcome outcome;
 	struct credential_store *store = NULL;

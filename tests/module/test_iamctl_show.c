@@ -157,7 +157,7 @@ static void fail_to_sign_in(unsigned times)
 	struct credential_outcome outcome;
 	struct credential_attempt attempt = { .user_id = text_of(alice_id),
 					      .password_wanted = true,
-					      .lockout = { 5, 900 },
+					      .lockout.passwords = { 5, 900, 900 },
 					      .now = timestamp_now() };
 
 	CHECK_REQUIRE(credential_store_open(state_folder, FILE_OF_ROOT, true, &store, &complaint) ==
@@ -178,20 +178,23 @@ static void test_unlock(void)
 
 	buffer_init(&member, 1 << 16);
 	fail_to_sign_in(5);
-	CHECK(text_is(member_of("user", "alice", "failures", &member), "5"), "user: failures");
-	CHECK(text_starts_with(member_of("user", "alice", "locked_until", &member), TEXT("\"2")),
+	CHECK(text_is(member_of("user", "alice", "password_failures", &member), "5"),
+	      "user: failures");
+	CHECK(text_starts_with(member_of("user", "alice", "passwords_locked_until", &member),
+			       TEXT("\"2")),
 	      "user: locked until");
 	CHECK(text_is(member_of("user", "alice", "password_here", &member), "true"),
 	      "user: has a password");
 	iamctl_run(&(struct program){ .arguments = { "unlock", "bob" } }, &other);
 	iamctl_check(&other, EX_OK, "bob: no failed attempts, nothing to do\n", NULL,
 		     "unlock: somebody who is not locked");
-	CHECK(text_is(member_of("user", "alice", "failures", &member), "5"),
+	CHECK(text_is(member_of("user", "alice", "password_failures", &member), "5"),
 	      "unlock: nobody else's failures");
 	iamctl_run(&(struct program){ .arguments = { "unlock", "alice" } }, &first);
 	iamctl_check(&first, EX_OK, "alice: failed attempts forgotten\n", NULL, "unlock");
-	CHECK(text_is(member_of("user", "alice", "failures", &member), "0"), "unlock: none left");
-	CHECK(text_is(member_of("user", "alice", "locked_until", &member), "null"),
+	CHECK(text_is(member_of("user", "alice", "password_failures", &member), "0"),
+	      "unlock: none left");
+	CHECK(text_is(member_of("user", "alice", "passwords_locked_until", &member), "null"),
 	      "unlock: not locked");
 	iamctl_run(&(struct program){ .arguments = { "unlock", "alice" } }, &second);
 	iamctl_check(&second, EX_OK, "nothing to do\n", NULL, "unlock: twice");

@@ -389,7 +389,7 @@ static void test_one_of_many(void)
 	int gate[2];
 
 	stage_reset();
-	scratch_write(STAGE_CONFIG, "iam.conf", TEXT("[lockout]\nfailures = 0\n"), 0644);
+	scratch_write(STAGE_CONFIG, "iam.conf", TEXT("[lockout]\ncode_failures = 0\n"), 0644);
 	stage_plain_service("many", "factors=code");
 	person_code(time(NULL), 0, code);
 	CHECK_REQUIRE(pipe(gate) == 0, "pipe");

@@ -5,6 +5,11 @@
 #include "../check.h"
 #include "scratch.h"
 
+const struct credential_lockout FIXTURE_LOCKOUT = {
+	.passwords = { 5, 900, 3600 },
+	.codes = { 5, 900, 3600 },
+};
+
 static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
 static const struct otp_settings counting = { OTP_SHA1, 6, 0, OTP_HOTP };
 
@@ -121,6 +126,6 @@ struct credential_attempt fixture_attempt(struct text user_id, const char *code,
 					    .code = text_of(code),
 					    .otp_window = 1,
 					    .hotp_look_ahead = 10,
-					    .lockout = { 5, 900 },
+					    .lockout = FIXTURE_LOCKOUT,
 					    .now = now };
 }

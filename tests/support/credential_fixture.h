@@ -38,7 +38,10 @@ void fixture_add_user(struct credential_store *store, struct text user_id);
 /* The code of such a device at a time. */
 const char *fixture_code(int64_t now, char out_code[OTP_CODE_SIZE]);
 
-/* Right password, this code, a window of one, a lockout of five failures and 900 seconds. */
+/* Five failures of either kind lock for 900 seconds, at most for an hour; addresses do not. */
+extern const struct credential_lockout FIXTURE_LOCKOUT;
+
+/* Right password, this code, a window of one, FIXTURE_LOCKOUT. */
 struct credential_attempt fixture_attempt(struct text user_id, const char *code, int64_t now);
 
 #endif

@@ -276,5 +276,5 @@ unsigned person_failures(const char *folder, struct file_trust trust, const char
 	struct credential_summary summary = { 0 };
 
 	CHECK_REQUIRE(credential_summary(store, text_of(id), &summary) == STATUS_OK, "summary");
-	return summary.lockout.failures;
+	return summary.budgets.passwords.failures + summary.budgets.codes.failures;
 }

@@ -55,7 +55,7 @@ static void test_hostile(void)
 	struct address address;
 
 	memset(longer, '1', sizeof(longer));
-	CHECK(address_parse(TEXT(longest), &address) && address.bytes[15] == 255,
+	CHECK(address_parse(text_of(longest), &address) && address.bytes[15] == 255,
 	      "the longest that there is");
 	CHECK(!address_parse((struct text){ longer, sizeof(longer) }, &address), "a longer one");
 	CHECK(!address_parse(TEXT("192.0.2.7\0"), &address) &&

@@ -41,7 +41,7 @@ static void test_a_code_is_good_once(struct credential_store *store)
 	(void)fixture_code(NOW, code);
 	CHECK(attempt(store, id, code, NOW, &outcome) == CREDENTIAL_ACCEPTED, "the first time");
 	CHECK(attempt(store, id, code, NOW, &outcome) == CREDENTIAL_REFUSED &&
-		      outcome.code_was_used_before && outcome.lockout.failures == 1,
+		      outcome.code_was_used_before && outcome.budgets.codes.failures == 1,
 	      "not the second, which counts as a failure");
 	CHECK(attempt(store, id, code, NOW + 30, &outcome) == CREDENTIAL_REFUSED &&
 		      outcome.code_was_used_before,
@@ -52,7 +52,7 @@ static void test_a_code_is_good_once(struct credential_store *store)
 	      "nor an older one");
 	CHECK(attempt(store, id, fixture_code(NOW + 30, next), NOW + 30, &outcome) ==
 			      CREDENTIAL_ACCEPTED &&
-		      outcome.lockout.failures == 0,
+		      outcome.budgets.codes.failures == 0,
 	      "the next one is good");
 }
 
@@ -81,18 +81,18 @@ static void test_lockout(struct credential_store *store)
 
 	for (unsigned i = 1; i <= 5; i++)
 		CHECK(attempt(store, id, "000000", NOW + i, &outcome) == CREDENTIAL_REFUSED &&
-			      outcome.lockout.failures == i,
+			      outcome.budgets.codes.failures == i,
 		      "failure %u is counted", i);
 	CHECK(attempt(store, id, fixture_code(NOW + 6, code), NOW + 6, &outcome) ==
 		      CREDENTIAL_LOCKED,
 	      "then nothing is right any more");
-	CHECK(outcome.lockout.failures == 5 && outcome.lockout.last_failure == NOW + 5,
+	CHECK(outcome.budgets.codes.failures == 5 && outcome.budgets.codes.last_failure == NOW + 5,
 	      "and nothing is counted");
 	CHECK(attempt(store, id, fixture_code(NOW + 904, code), NOW + 904, &outcome) ==
 		      CREDENTIAL_LOCKED,
 	      "until the last second");
 	CHECK(attempt(store, id, "000000", NOW + 905, &outcome) == CREDENTIAL_REFUSED &&
-		      outcome.lockout.failures == 6,
+		      outcome.budgets.codes.failures == 6,
 	      "the time over, one more failure");
 	CHECK(attempt(store, id, fixture_code(NOW + 906, code), NOW + 906, &outcome) ==
 		      CREDENTIAL_LOCKED,
@@ -104,7 +104,7 @@ static void test_lockout(struct credential_store *store)
 	CHECK(attempt(store, id, code, NOW + 906, &outcome) == CREDENTIAL_ACCEPTED,
 	      "and the code is good again");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
-		      summary.lockout.failures == 0 && summary.last_success == NOW + 906,
+		      summary.budgets.codes.failures == 0 && summary.last_success == NOW + 906,
 	      "the summary says so");
 }
 
@@ -133,7 +133,7 @@ static void test_clock_set_back(struct credential_store *store)
 	for (unsigned i = 0; i < 5; i++)
 		(void)attempt(store, id, "000000", NOW + 100000000, &outcome);
 	CHECK(attempt(store, id, fixture_code(NOW, code), NOW, &outcome) == CREDENTIAL_LOCKED &&
-		      outcome.lockout.last_failure == NOW,
+		      outcome.budgets.codes.last_failure == NOW,
 	      "the lock counts from now");
 	CHECK(attempt(store, id, fixture_code(NOW + 899, code), NOW + 899, &outcome) ==
 		      CREDENTIAL_LOCKED,
@@ -151,7 +151,7 @@ static void test_no_lockout_rule(struct credential_store *store)
 	struct credential_outcome outcome;
 	const int64_t span = NOW / CREDENTIAL_TRIES_SECONDS * CREDENTIAL_TRIES_SECONDS;
 
-	asked.lockout = (struct lockout_rule){ 0, 0 };
+	asked.lockout = (struct credential_lockout){ .codes = { 0 } };
 	asked.now = span;
 	for (unsigned i = 1; i <= CREDENTIAL_TRIES_MAX; i++)
 		CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
@@ -160,8 +160,10 @@ static void test_no_lockout_rule(struct credential_store *store)
 	asked.now = span + CREDENTIAL_TRIES_SECONDS - 1;
 	asked.code = text_of(fixture_code(asked.now, code));
 	CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
-		      outcome.verdict == CREDENTIAL_LOCKED && outcome.too_many_codes &&
-		      outcome.lockout.failures == CREDENTIAL_TRIES_MAX,
+		      outcome.verdict == CREDENTIAL_LOCKED &&
+		      outcome.lock.kind == CREDENTIAL_LOCK_TRIES &&
+		      outcome.lock.until == span + CREDENTIAL_TRIES_SECONDS &&
+		      outcome.budgets.codes.failures == CREDENTIAL_TRIES_MAX,
 	      "a tenth code is not looked at, even a right one");
 	asked.code_wanted = false;
 	CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
@@ -219,7 +221,7 @@ static void test_malformed_codes(struct credential_store *store)
 		asked.code = codes[i];
 		CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
 			      outcome.verdict == CREDENTIAL_REFUSED && outcome.code_was_wrong &&
-			      !outcome.code_was_used_before && outcome.lockout.failures == 1,
+			      !outcome.code_was_used_before && outcome.budgets.codes.failures == 1,
 		      "malformed code %zu is a wrong one", i);
 	}
 }
@@ -232,7 +234,7 @@ static void test_nobody(struct credential_store *store)
 	int64_t rows = fixture_number(folder, "SELECT count(*) FROM user");
 
 	CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
-		      outcome.verdict == CREDENTIAL_REFUSED && outcome.lockout.failures == 0,
+		      outcome.verdict == CREDENTIAL_REFUSED && outcome.budgets.codes.failures == 0,
 	      "nobody is refused");
 	CHECK(fixture_number(folder, "SELECT uncounted FROM attempts") == before + 1,
 	      "which is written down");
@@ -359,7 +361,7 @@ static void test_device_ages(void)
 		attempt.device_age_max = row->age_max;
 		CHECK(credential_attempt(store, &attempt, &outcome) == STATUS_OK &&
 			      outcome.verdict == row->verdict &&
-			      outcome.lockout.failures == row->failures,
+			      outcome.budgets.codes.failures == row->failures,
 		      "device age: %s (%d)", row->label, (int)outcome.verdict);
 		credential_store_close(store);
 	}

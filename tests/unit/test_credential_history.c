@@ -233,8 +233,10 @@ static void test_migration(unsigned version)
 	      version);
 	CHECK(fixture_number(path, "PRAGMA user_version") == 4, "version %u: brought up", version);
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && summary.has_password &&
-		      summary.password_changed == 77 && summary.lockout.failures == 2 &&
-		      summary.lockout.last_failure == 88,
+		      summary.password_changed == 77 && summary.budgets.passwords.failures == 2 &&
+		      summary.budgets.passwords.last_failure == 88 &&
+		      memcmp(&summary.budgets.passwords, &summary.budgets.codes,
+			     sizeof(summary.budgets.codes)) == 0,
 	      "version %u: what was known still is", version);
 	CHECK(!summary.must_change && summary.password_origin == CREDENTIAL_ORIGIN_UNKNOWN,
 	      "version %u: what was not is not made up", version);

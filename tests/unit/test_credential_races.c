@@ -23,7 +23,7 @@ static int sign_in(const char *path, struct text id, int64_t now)
 	char code[OTP_CODE_SIZE];
 
 	asked = fixture_attempt(id, fixture_code(now, code), now);
-	asked.lockout.failures = 0; /* the crowd's failures are not what is tested */
+	asked.lockout.codes.failures = 0; /* the crowd's failures are not what is tested */
 	if (credential_store_open(path, scratch_trust(), true, &store, &complaint) != STATUS_OK ||
 	    credential_attempt(store, &asked, &outcome) != STATUS_OK)
 		return NO_ANSWER;
@@ -245,9 +245,10 @@ static int64_t last_attempt(struct credential_store *store, struct text id)
 	last = (int64_t)devices[0].position.next_step - 1;
 	if (summary.last_success != last * 30 || devices[0].last_used != last * 30)
 		return -1;
-	if (summary.lockout.failures == 0)
-		return summary.lockout.last_failure == 0 ? last : -1;
-	if (summary.lockout.failures != 1 || summary.lockout.last_failure != (last + 1) * 30)
+	if (summary.budgets.codes.failures == 0)
+		return summary.budgets.codes.last_failure == 0 ? last : -1;
+	if (summary.budgets.codes.failures != 1 ||
+	    summary.budgets.codes.last_failure != (last + 1) * 30)
 		return -1;
 	return last + 1;
 }

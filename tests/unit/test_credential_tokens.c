@@ -16,7 +16,7 @@ static enum credential_verdict attempt(struct credential_store *store, struct te
 	struct credential_attempt asked = fixture_attempt(id, code, NOW);
 
 	asked.password_wanted = false;
-	asked.lockout.failures = 0;
+	asked.lockout.codes.failures = 0;
 	CHECK_REQUIRE(credential_attempt(store, &asked, outcome) == STATUS_OK, "an attempt");
 	return outcome->verdict;
 }
@@ -171,7 +171,7 @@ static void test_tries(struct credential_store *store)
 		CHECK(attempt(store, id, "000000", &outcome) == CREDENTIAL_REFUSED, "wrong code %u",
 		      i + 1);
 	CHECK(attempt(store, id, fixture_counter_code(0, code), &outcome) == CREDENTIAL_LOCKED &&
-		      outcome.too_many_codes,
+		      outcome.lock.kind == CREDENTIAL_LOCK_TRIES,
 	      "then the right one is not looked at, for as long as a phone's");
 }
 
@@ -185,7 +185,7 @@ static void *thread_main(void *argument)
 	enum credential_verdict *verdict = argument;
 
 	asked.password_wanted = false;
-	asked.lockout.failures = 0;
+	asked.lockout.codes.failures = 0;
 	if (credential_store_open(folder, scratch_trust(), false, &store, NULL) != STATUS_OK ||
 	    credential_attempt(store, &asked, &outcome) != STATUS_OK)
 		outcome.verdict = CREDENTIAL_NO_DEVICE;

@@ -8,7 +8,7 @@
 #define HASH FIXTURE_HASH
 #define SEED FIXTURE_SEED
 
-enum { NOW = 1000000, STEP = NOW / 30, FAILURES = 5, LOCK_SECONDS = 900 };
+enum { NOW = 1000000, STEP = NOW / 30 };
 
 static const struct otp_settings usual = { OTP_SHA1, 6, 30, OTP_TOTP };
 
@@ -23,7 +23,7 @@ static void test_password(struct credential_store *store)
 	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "no password yet");
 	CHECK(credential_password_remove(store, id) == STATUS_NOT_FOUND, "so none to remove");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && !summary.has_password &&
-		      summary.device_count == 0 && summary.lockout.failures == 0,
+		      summary.device_count == 0 && summary.budgets.passwords.failures == 0,
 	      "an unknown user has an empty summary");
 	CHECK(credential_password_set(store, id, HASH, NOW) == STATUS_OK, "set one");
 	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH) == 0,
@@ -31,16 +31,16 @@ static void test_password(struct credential_store *store)
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && summary.has_password &&
 		      summary.password_changed == NOW,
 	      "the summary tells since when");
-	fixture_by_hand(
-		folder,
-		"UPDATE user SET failures = 3, last_failure = 9 WHERE id = 'AIDAPASSWORD0000001'");
+	fixture_by_hand(folder, "UPDATE user SET failures = 3, last_failure = 9, code_failures = 4,"
+				" last_code_failure = 9 WHERE id = 'AIDAPASSWORD0000001'");
 	CHECK(credential_password_set(store, id, HASH "2", NOW + 1) == STATUS_OK, "set another");
 	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH "2") == 0,
 	      "read that back");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
-		      summary.lockout.failures == 0 && summary.lockout.last_failure == 0 &&
-		      summary.password_changed == NOW + 1,
-	      "a new password clears failures");
+		      summary.budgets.passwords.failures == 0 &&
+		      summary.budgets.passwords.last_failure == 0 &&
+		      summary.budgets.codes.failures == 4 && summary.password_changed == NOW + 1,
+	      "a new password clears the failures of the old one, and no others");
 	CHECK(credential_password_remove(store, id) == STATUS_OK, "remove it");
 	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "it is gone");
 }
@@ -222,94 +222,65 @@ static void test_device_limits(struct credential_store *store)
 
 enum { P = 1, C = 2, PC = 3 }; /* factors: password, code */
 
+enum {
+	REFUSED = CREDENTIAL_REFUSED,
+	ACCEPTED = CREDENTIAL_ACCEPTED,
+	LOCKED = CREDENTIAL_LOCKED,
+	NO_PASSWORD = CREDENTIAL_NO_PASSWORD,
+	NO_DEVICE = CREDENTIAL_NO_DEVICE,
+	NONE = CREDENTIAL_LOCK_NONE,
+	PASSWORDS = CREDENTIAL_LOCK_PASSWORDS,
+	CODES = CREDENTIAL_LOCK_CODES,
+};
+
+struct failures {
+	unsigned passwords, codes;
+};
+
 /* Each row has a user of its own with these things in the store. A code is said by its step. */
 static const struct attempt_case {
 	const char *label;
-	unsigned has; /* P: a password; C: the devices "first" and "second" */
-	struct lockout_state before;
+	unsigned has;           /* P: a password; C: the devices "first" and "second" */
+	struct failures before; /* the last of each so many seconds ago */
+	int64_t ago;
 	unsigned wanted, right;
 	uint64_t code_step; /* of "first"; 0: "000000" */
 	uint64_t last_step; /* accepted, of both devices; 0: none */
-	enum credential_verdict verdict;
-	uint32_t failures; /* afterwards */
-	bool used_before;
+	int verdict;
+	struct failures after;
+	int lock; /* that decided, or is there afterwards */
 } attempt_cases[] = {
-	{ "both right", PC, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_ACCEPTED, 0, false },
-	{ "password alone, right", PC, { 0, 0 }, P, P, 0, 0, CREDENTIAL_ACCEPTED, 0, false },
-	{ "password alone, wrong", PC, { 0, 0 }, P, 0, STEP, 0, CREDENTIAL_REFUSED, 1, false },
-	{ "code alone, right", C, { 0, 0 }, C, C, STEP, 0, CREDENTIAL_ACCEPTED, 0, false },
-	{ "code alone, wrong", C, { 0, 0 }, C, P, 0, 0, CREDENTIAL_REFUSED, 1, false },
-	{ "wrong password, right code",
-	  PC,
-	  { 0, 0 },
-	  PC,
-	  C,
-	  STEP,
-	  0,
-	  CREDENTIAL_REFUSED,
-	  1,
-	  false },
-	{ "right password, wrong code", PC, { 0, 0 }, PC, P, 0, 0, CREDENTIAL_REFUSED, 1, false },
-	{ "both wrong", PC, { 0, 0 }, PC, 0, 0, 0, CREDENTIAL_REFUSED, 1, false },
-	{ "code of a while ago", PC, { 0, 0 }, PC, P, STEP - 2, 0, CREDENTIAL_REFUSED, 1, false },
-	{ "used code", PC, { 0, 0 }, PC, PC, STEP, STEP, CREDENTIAL_REFUSED, 1, true },
-	{ "used code, wrong password",
-	  PC,
-	  { 0, 0 },
-	  PC,
-	  C,
-	  STEP,
-	  STEP,
-	  CREDENTIAL_REFUSED,
-	  1,
-	  true },
-	{ "no password there", C, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_PASSWORD, 0, false },
-	{ "no device there", P, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_DEVICE, 0, false },
-	{ "nothing there", 0, { 0, 0 }, PC, PC, STEP, 0, CREDENTIAL_NO_PASSWORD, 0, false },
-	{ "no device there, wrong password",
-	  P,
-	  { 0, 0 },
-	  PC,
-	  0,
-	  0,
-	  0,
-	  CREDENTIAL_NO_DEVICE,
-	  0,
-	  false },
-	{ "the failure that locks", PC, { 4, NOW - 9 }, PC, 0, 0, 0, CREDENTIAL_REFUSED, 5, false },
-	{ "locked, all right", PC, { 5, NOW - 9 }, PC, PC, STEP, 0, CREDENTIAL_LOCKED, 5, false },
-	{ "locked, all wrong", PC, { 5, NOW - 9 }, PC, 0, 0, 0, CREDENTIAL_LOCKED, 5, false },
-	{ "locked, no device", P, { 5, NOW - 9 }, PC, PC, 0, 0, CREDENTIAL_LOCKED, 5, false },
-	{ "lock over, all right",
-	  PC,
-	  { 5, NOW - 900 },
-	  PC,
-	  PC,
-	  STEP,
-	  0,
-	  CREDENTIAL_ACCEPTED,
-	  0,
-	  false },
-	{ "lock over, wrong again",
-	  PC,
-	  { 5, NOW - 900 },
-	  PC,
-	  0,
-	  0,
-	  0,
-	  CREDENTIAL_REFUSED,
-	  6,
-	  false },
-	{ "success clears failures",
-	  PC,
-	  { 4, NOW - 9 },
-	  PC,
-	  PC,
-	  STEP,
-	  0,
-	  CREDENTIAL_ACCEPTED,
-	  0,
-	  false },
+	{ "both right", PC, { 0, 0 }, 0, PC, PC, STEP, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "password alone, right", PC, { 0, 0 }, 0, P, P, 0, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "password alone, wrong", PC, { 0, 0 }, 0, P, 0, STEP, 0, REFUSED, { 1, 0 }, NONE },
+	{ "code alone, right", C, { 0, 0 }, 0, C, C, STEP, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "code alone, wrong", C, { 0, 0 }, 0, C, P, 0, 0, REFUSED, { 0, 1 }, NONE },
+	{ "password wrong, code right", PC, { 0, 0 }, 0, PC, C, STEP, 0, REFUSED, { 1, 0 }, NONE },
+	{ "password right, code wrong", PC, { 0, 0 }, 0, PC, P, 0, 0, REFUSED, { 0, 1 }, NONE },
+	{ "both wrong", PC, { 0, 0 }, 0, PC, 0, 0, 0, REFUSED, { 1, 0 }, NONE },
+	{ "code of a while ago", PC, { 0, 0 }, 0, PC, P, STEP - 2, 0, REFUSED, { 0, 1 }, NONE },
+	{ "used code", PC, { 0, 0 }, 0, PC, PC, STEP, STEP, REFUSED, { 0, 1 }, NONE },
+	{ "used, wrong password", PC, { 0, 0 }, 0, PC, C, STEP, STEP, REFUSED, { 1, 0 }, NONE },
+	{ "no password there", C, { 0, 0 }, 0, PC, PC, STEP, 0, NO_PASSWORD, { 0, 0 }, NONE },
+	{ "no device there", P, { 0, 0 }, 0, PC, PC, STEP, 0, NO_DEVICE, { 0, 0 }, NONE },
+	{ "nothing there", 0, { 0, 0 }, 0, PC, PC, STEP, 0, NO_PASSWORD, { 0, 0 }, NONE },
+	{ "no device, wrong password", P, { 0, 0 }, 0, PC, 0, 0, 0, NO_DEVICE, { 0, 0 }, NONE },
+	{ "locks passwords", PC, { 4, 4 }, 9, PC, 0, 0, 0, REFUSED, { 5, 4 }, PASSWORDS },
+	{ "locks codes", PC, { 4, 4 }, 9, PC, P, 0, 0, REFUSED, { 4, 5 }, CODES },
+	{ "locked, all right", PC, { 5, 5 }, 9, PC, PC, STEP, 0, LOCKED, { 5, 5 }, PASSWORDS },
+	{ "locked, all wrong", PC, { 5, 5 }, 9, PC, 0, 0, 0, LOCKED, { 5, 5 }, PASSWORDS },
+	{ "locked, no device", P, { 5, 0 }, 9, PC, PC, 0, 0, LOCKED, { 5, 0 }, PASSWORDS },
+	{ "passwords locked, both", PC, { 5, 0 }, 9, PC, PC, STEP, 0, LOCKED, { 5, 0 }, PASSWORDS },
+	{ "passwords locked, code", PC, { 5, 3 }, 9, C, PC, STEP, 0, ACCEPTED, { 5, 0 }, NONE },
+	{ "codes locked, both", PC, { 0, 5 }, 9, PC, PC, STEP, 0, LOCKED, { 0, 5 }, CODES },
+	{ "codes locked, password", PC, { 3, 5 }, 9, P, P, 0, 0, ACCEPTED, { 0, 5 }, NONE },
+	{ "codes locked for longer", PC, { 5, 6 }, 9, PC, PC, STEP, 0, LOCKED, { 5, 6 }, CODES },
+	{ "lock over, right", PC, { 5, 5 }, 900, PC, PC, STEP, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "lock over, wrong", PC, { 5, 4 }, 900, PC, 0, 0, 0, REFUSED, { 6, 4 }, PASSWORDS },
+	{ "twice as long, not over", PC, { 6, 0 }, 1799, P, P, 0, 0, LOCKED, { 6, 0 }, PASSWORDS },
+	{ "twice as long, over", PC, { 6, 0 }, 1800, P, P, 0, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "at the longest, over", PC, { 0, 60 }, 3600, C, C, STEP, 0, ACCEPTED, { 0, 0 }, NONE },
+	{ "success clears failures", PC, { 4, 4 }, 9, PC, PC, STEP, 0, ACCEPTED, { 0, 0 }, NONE },
 };
 
 static uint64_t next_step(uint64_t last_step)
@@ -330,29 +301,43 @@ static void set_up(struct credential_store *store, const struct attempt_case *ro
 					STATUS_OK,
 			"devices");
 	snprintf(sql, sizeof(sql),
-		 "UPDATE user SET failures = %u, last_failure = %lld WHERE id = '%s';"
+		 "UPDATE user SET failures = %u, last_failure = %lld, code_failures = %u,"
+		 " last_code_failure = %lld WHERE id = '%s';"
 		 "UPDATE device SET next_step = %llu WHERE user = '%s'",
-		 row->before.failures, (long long)row->before.last_failure, id.bytes,
+		 row->before.passwords, row->before.passwords ? NOW - (long long)row->ago : 0,
+		 row->before.codes, row->before.codes ? NOW - (long long)row->ago : 0, id.bytes,
 		 (unsigned long long)next_step(row->last_step), id.bytes);
 	fixture_by_hand(folder, sql);
+}
+
+/* The date moves when the count rises, and goes when it does. */
+static bool date_is_right(const struct lockout_state *state, unsigned before, int64_t ago)
+{
+	if (state->failures == 0)
+		return state->last_failure == 0;
+	return state->last_failure == (state->failures > before ? NOW : NOW - ago);
 }
 
 static void check_afterwards(struct credential_store *store, const struct attempt_case *row,
 			     struct text id, const struct credential_outcome *outcome)
 {
 	struct credential_device devices[CREDENTIAL_DEVICES_MAX] = { 0 };
-	bool accepted = row->verdict == CREDENTIAL_ACCEPTED;
-	bool counted = row->verdict == CREDENTIAL_REFUSED;
+	bool accepted = row->verdict == ACCEPTED;
 	uint64_t last = accepted && row->wanted & C ? row->code_step : row->last_step;
 	struct credential_summary summary;
+	const struct credential_budgets *budgets = &summary.budgets;
 	size_t count;
 
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
-		      summary.lockout.failures == row->failures &&
-		      memcmp(&summary.lockout, &outcome->lockout, sizeof(summary.lockout)) == 0,
-	      "%s: failures on disk and in the outcome", row->label);
+		      budgets->passwords.failures == row->after.passwords &&
+		      budgets->codes.failures == row->after.codes,
+	      "%s: %u wrong passwords, %u wrong codes", row->label, budgets->passwords.failures,
+	      budgets->codes.failures);
+	CHECK(memcmp(budgets, &outcome->budgets, sizeof(*budgets)) == 0,
+	      "%s: the outcome says what is on disk", row->label);
 	CHECK(summary.last_success == (accepted ? NOW : 0) &&
-		      (!counted || summary.lockout.last_failure == NOW),
+		      date_is_right(&budgets->passwords, row->before.passwords, row->ago) &&
+		      date_is_right(&budgets->codes, row->before.codes, row->ago),
 	      "%s: dates", row->label);
 	CHECK(credential_devices(store, id, devices, &count) == STATUS_OK &&
 		      (count == 0 ||
@@ -360,6 +345,26 @@ static void check_afterwards(struct credential_store *store, const struct attemp
 			devices[1].position.next_step == next_step(row->last_step) &&
 			devices[0].last_used == (accepted && row->wanted & C ? NOW : 0))),
 	      "%s: a code is used up only by a success", row->label);
+}
+
+static void check_outcome(const struct attempt_case *row, const struct credential_outcome *outcome)
+{
+	bool used_before = row->last_step != 0;
+
+	CHECK((int)outcome->verdict == row->verdict, "%s: verdict %d", row->label,
+	      (int)outcome->verdict);
+	CHECK((int)outcome->lock.kind == row->lock &&
+		      (outcome->lock.until > NOW) == (row->lock != NONE),
+	      "%s: lock of %s", row->label, credential_lock_name(outcome->lock.kind));
+	CHECK(outcome->code_was_used_before == used_before &&
+		      (row->verdict != REFUSED ||
+		       (outcome->password_was_wrong == (row->wanted & ~row->right & P) &&
+			outcome->code_was_wrong ==
+				(used_before || (row->wanted & ~row->right & C)))),
+	      "%s: what was wrong", row->label);
+	CHECK(strcmp(outcome->device, row->verdict == ACCEPTED && row->wanted & C ? "first" : "") ==
+		      0,
+	      "%s: which device", row->label);
 }
 
 static void test_attempts(struct credential_store *store)
@@ -374,7 +379,7 @@ static void test_attempts(struct credential_store *store)
 						      .code_wanted = row->wanted & C,
 						      .code = { code, 6 },
 						      .otp_window = 1,
-						      .lockout = { FAILURES, LOCK_SECONDS },
+						      .lockout = FIXTURE_LOCKOUT,
 						      .now = NOW };
 
 		attempt.user_id.length = (size_t)snprintf(id, sizeof(id), "AIDAATTEMPT%08zu", i);
@@ -383,19 +388,9 @@ static void test_attempts(struct credential_store *store)
 			CHECK_REQUIRE(otp_generate(&usual, TEXT(SEED), row->code_step, code) ==
 					      STATUS_OK,
 				      "code");
-		CHECK(credential_attempt(store, &attempt, &outcome) == STATUS_OK &&
-			      outcome.verdict == row->verdict,
-		      "%s: verdict %d", row->label, outcome.verdict);
-		CHECK(outcome.code_was_used_before == row->used_before &&
-			      (row->verdict != CREDENTIAL_REFUSED ||
-			       (outcome.password_was_wrong == (row->wanted & ~row->right & P) &&
-				outcome.code_was_wrong ==
-					(row->used_before || (row->wanted & ~row->right & C)))),
-		      "%s: what was wrong", row->label);
-		CHECK(strcmp(outcome.device, row->verdict == CREDENTIAL_ACCEPTED && row->wanted & C
-						     ? "first"
-						     : "") == 0,
-		      "%s: which device", row->label);
+		CHECK(credential_attempt(store, &attempt, &outcome) == STATUS_OK, "%s: an answer",
+		      row->label);
+		check_outcome(row, &outcome);
 		check_afterwards(store, row, attempt.user_id, &outcome);
 	}
 }

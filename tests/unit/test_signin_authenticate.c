@@ -205,14 +205,15 @@ static void test_lockout(const struct host *host)
 		      "lockout: failure %u", i);
 	CHECK(prove(&records, "erin", both, RIGHT, RIGHT, now, &answer) == STATUS_OK &&
 		      answer.reason == SIGNIN_REASON_LOCKED &&
-		      answer.locked_until == now + records.config.lockout_seconds,
+		      answer.lock.kind == CREDENTIAL_LOCK_PASSWORDS &&
+		      answer.lock.until == now + records.config.lockout_seconds,
 	      "lockout: even what is right is refused, until then");
 	CHECK(person_failures(host->state, host->paths.trust, id_of("erin")) ==
 		      records.config.lockout_failures,
 	      "lockout: what is refused unseen is not counted");
 	now += records.config.lockout_seconds;
 	CHECK(prove(&records, "erin", password_only, RIGHT, NOTHING, now, &answer) == STATUS_OK &&
-		      answer.reason == SIGNIN_REASON_ALLOWED && answer.locked_until == 0,
+		      answer.reason == SIGNIN_REASON_ALLOWED && answer.lock.until == 0,
 	      "lockout: over after its time");
 	CHECK(person_failures(host->state, host->paths.trust, id_of("erin")) == 0,
 	      "lockout: a proven success clears the count");

@@ -153,12 +153,27 @@ static int show_password(const struct invocation *invocation, const struct subje
 	return EX_OK;
 }
 
+/* Names of the fields: how many, the last of them, until when they lock. */
+static void show_failures(struct output *output, const char *const names[3],
+			  const struct lockout_state *state, const struct lockout_rule *rule,
+			  int64_t now)
+{
+	output_field(output, names[0], cell_number(state->failures));
+	output_field(output, names[1], cell_time(state->last_failure));
+	output_field(output, names[2], cell_time(lockout_until(state, rule, now)));
+}
+
 static int show_credentials(const struct invocation *invocation, const struct subject *subject)
 {
 	struct output *output = invocation->output;
 	struct credential_summary summary = { 0 };
 	AUTO_CONFIG config = { 0 };
-	struct lockout_rule rule;
+	static const char *const password_fields[] = { "password_failures", "last_password_failure",
+						       "passwords_locked_until" };
+	static const char *const code_fields[] = { "code_failures", "last_code_failure",
+						   "codes_locked_until" };
+	const struct credential_budgets *budgets = &summary.budgets;
+	struct credential_lockout rules;
 	enum status status = STATUS_OK;
 	int code = read_config(invocation, &config);
 
@@ -168,16 +183,15 @@ static int show_credentials(const struct invocation *invocation, const struct su
 		status = credential_summary(subject->store, subject->principal.id, &summary);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, "credentials.db");
-	rule = (struct lockout_rule){ config.lockout_failures, config.lockout_seconds };
+	rules = signin_lockout_rules(&config);
 	output_field(output, "password_at_iam", cell_flag(subject->principal.password_enabled));
 	code = show_password(invocation, subject, &summary);
 	if (code != EX_OK)
 		return code;
 	output_field(output, "last_success", cell_time(summary.last_success));
-	output_field(output, "failures", cell_number(summary.lockout.failures));
-	output_field(output, "last_failure", cell_time(summary.lockout.last_failure));
-	output_field(output, "locked_until",
-		     cell_time(lockout_until(&summary.lockout, &rule, invocation->now)));
+	show_failures(output, password_fields, &budgets->passwords, &rules.passwords,
+		      invocation->now);
+	show_failures(output, code_fields, &budgets->codes, &rules.codes, invocation->now);
 	mfa_setting_show_user(output, &config, &subject->principal);
 	output_list(output, "mfa_at_iam", subject->principal.devices,
 		    subject->principal.device_count);

@@ -171,16 +171,24 @@ static enum status note_password(const struct question *question,
 	return STATUS_OK;
 }
 
+static void note_lock(struct notes *notes, const char *words, const struct lockout_state *state,
+		      const struct lockout_rule *rule, int64_t now)
+{
+	int64_t until = lockout_until(state, rule, now);
+	char time[TIMESTAMP_TEXT_SIZE];
+
+	if (until > 0)
+		add_note(notes, words, timestamp_format(until, time));
+}
+
 /* What policies do not decide and keeps people out all the same: authentication comes before. */
 static int take_notes(const struct question *question, struct notes *notes)
 {
 	const struct config *config = &question->records.config;
-	const struct lockout_rule rule = { config->lockout_failures, config->lockout_seconds };
+	const struct credential_lockout rules = signin_lockout_rules(config);
 	struct credential_summary summary = { 0 };
 	AUTO_CREDENTIAL_STORE *store = NULL;
-	char time[TIMESTAMP_TEXT_SIZE];
 	enum status status = STATUS_OK;
-	int64_t until;
 	int code = open_store(question->invocation, false, &store);
 
 	if (code != EX_OK || question->principal.is_role)
@@ -189,10 +197,10 @@ static int take_notes(const struct question *question, struct notes *notes)
 		status = credential_summary(store, question->principal.id, &summary);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, "credentials.db");
-	until = lockout_until(&summary.lockout, &rule, question->invocation->now);
-	if (until > 0)
-		add_note(notes, "no password and no code is accepted before ",
-			 timestamp_format(until, time));
+	note_lock(notes, "no password is accepted before ", &summary.budgets.passwords,
+		  &rules.passwords, question->invocation->now);
+	note_lock(notes, "no code is accepted before ", &summary.budgets.codes, &rules.codes,
+		  question->invocation->now);
 	if (!summary.has_password)
 		add_note(notes, "there is no password on this host", "");
 	else
