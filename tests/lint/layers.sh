@@ -30,7 +30,8 @@ crypt\.h ^common/password/
 pwquality\.h ^common/password/
 liboath/ ^common/otp/
 curl/ ^common/source/http
-expat\.h ^common/source/aws_xml
+expat\.h ^common/source/aws/aws_xml
+openssl/ ^common/source/aws/aws_sigv4
 sqlite3\.h ^common/credentials/
 sodium\.h ^common/seal/
 libeconf\.h ^common/config/

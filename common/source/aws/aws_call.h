@@ -1,0 +1,90 @@
+/*
+ * common/source/aws/aws_call.h: one call of an AWS service, signed, tried again where that helps.
+ *
+ * Knows endpoints, errors, throttling and clocks that are off. Knows nothing of what is asked. All
+ * calls of this part read, so each may be sent twice.
+ */
+#ifndef IAM_SOURCE_AWS_AWS_CALL_H
+#define IAM_SOURCE_AWS_AWS_CALL_H
+
+#include "source/aws/aws_sigv4.h"
+#include "source/aws/aws_xml.h"
+#include "source/http.h"
+
+enum {
+	AWS_TRIES_MAX = 5,        /* of one call */
+	AWS_RETRIES_MAX = 100,    /* of all calls of one caller */
+	AWS_PAUSE_MS = 1000,      /* doubled by each further try, up to AWS_PAUSE_MAX_MS */
+	AWS_PAUSE_MAX_MS = 20000, /* but for a longer one that the service asks for, up to */
+	AWS_RETRY_AFTER_MAX_MS = 300000,
+	AWS_CALL_MS = 60000,    /* that one exchange may take */
+	AWS_COUNTS_MAX = 24,    /* different actions */
+	AWS_SKEW_SECONDS = 300, /* that AWS allows a signature's date to be off */
+	AWS_URL_SIZE = 512,
+};
+
+/* Where the key of the next signature comes from. is_refused: AWS took the last one for expired or
+   unknown. The texts live until the next call. */
+struct aws_keys {
+	enum status (*take)(void *context, bool is_refused, struct aws_key *out_key,
+			    struct complaint *out_complaint);
+	void *context;
+};
+
+/* What was asked how often, for the administrator. */
+struct aws_count {
+	const char *action;
+	unsigned calls, retries;
+	uint64_t milliseconds; /* waiting for answers, and between them */
+};
+
+struct aws_caller {
+	struct http_client *client; /* borrowed */
+	struct aws_keys keys;
+	int64_t clock_ahead; /* seconds that AWS's clock runs ahead of this one, once it said so */
+	int64_t deadline_ms; /* by aws_milliseconds(); 0 for none */
+	uint32_t pause_ms;   /* AWS_PAUSE_MS; less in tests */
+	unsigned retries;    /* of all calls so far */
+	struct aws_count counts[AWS_COUNTS_MAX];
+	size_t count;
+};
+
+/* One service in one region, as aws_endpoint fills it or iam.conf names it. */
+struct aws_service {
+	char url[AWS_URL_SIZE]; /* "https://iam.amazonaws.com/" */
+	const char *name;       /* in the signature: "iam" */
+	char region[33];        /* in the signature */
+};
+
+struct aws_request {
+	const struct aws_service *service;
+	const char *action; /* "ListUsers", for errors and counts */
+	struct text target; /* a JSON service's; empty for the Query API */
+	struct text body;
+	bool is_unsigned; /* AssumeRoleWithWebIdentity */
+};
+
+/* The service's public endpoint in the region's partition (aws, aws-cn, aws-us-gov), or the one of
+   iam.conf for all services. STATUS_BAD_INPUT for a region that is no name or a URL that is not
+   allowed. */
+MUST_CHECK enum status aws_service_init(struct aws_service *service, const char *name,
+					struct text region, struct text endpoint);
+
+/*
+ * The reply's result as JSON, appended to out_json. STATUS_NOT_FOUND for NoSuchEntity;
+ * STATUS_UNAVAILABLE when AWS refuses, throttles or does not answer until the tries or the time are
+ * used up, with the action, AWS's code and the request's id as complaint. On failure nothing has
+ * been appended.
+ */
+MUST_CHECK enum status aws_call(struct aws_caller *caller, const struct aws_request *request,
+				struct buffer *out_json, struct complaint *out_complaint);
+
+/* "Action=NAME&Version=DATE", and more of it, each percent-encoded. */
+MUST_CHECK enum status aws_form_begin(struct buffer *out_form, const char *action,
+				      const char *version);
+MUST_CHECK enum status aws_form_add(struct buffer *inout_form, const char *name, struct text value);
+
+/* A clock that is never set. */
+int64_t aws_milliseconds(void);
+
+#endif
