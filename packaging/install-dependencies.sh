@@ -5,7 +5,7 @@ set -eu
 
 debian='gcc make pkg-config git libc6-dev libpam0g-dev liboath-dev libcjson-dev libeconf-dev
 libsqlite3-dev libcrypt-dev libssl-dev libexpat1-dev libcurl4-openssl-dev libqrencode-dev libsodium-dev libpwquality-dev openssh-server openssh-client sudo login passwd cron expect
-pamtester libpam-modules oathtool sqlite3 iproute2 util-linux procps busybox'
+pamtester libpam-modules python3 python3-botocore oathtool sqlite3 iproute2 util-linux procps busybox'
 debian_developer='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck mandoc valgrind
 systemd-container libpam-systemd dbus'
 debian_bench='libnss-cache libnss-db libnss-extrausers libpam-oath libpam-google-authenticator make'

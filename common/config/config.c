@@ -11,7 +11,7 @@ enum {
 	YEAR_SECONDS = 366 * 24 * 3600,
 };
 
-static const char *const SOURCES[] = { "file", NULL };
+static const char *const SOURCES[] = { "file", "aws", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
@@ -159,6 +159,35 @@ static bool is_host_arn(struct text arn)
 	       (colons >= 5 && memcmp(arn.bytes, "arn:", 4) == 0 && is_plain_word(arn, "-._/:"));
 }
 
+static bool is_optional_path(struct text path)
+{
+	return path.length == 0 || is_path(path);
+}
+
+static bool is_region(struct text region)
+{
+	return region.length <= 32 && is_plain_word(region, "-");
+}
+
+/* What is behind it, the part that asks knows. */
+static bool is_url(struct text url)
+{
+	return is_plain_word(url, "-._:/[]%");
+}
+
+static bool is_account(struct text account)
+{
+	for (size_t i = 0; i < account.length; i++)
+		if (account.bytes[i] < '0' || account.bytes[i] > '9')
+			return false;
+	return account.length == 0 || account.length == 12;
+}
+
+static bool is_external_id(struct text id)
+{
+	return id.length != 1 && is_plain_word(id, "_+=,.@:/-");
+}
+
 /* As IAM has it: letters, digits, blanks and _.:/=+-@ */
 static bool is_tag_value(struct text value)
 {
@@ -176,15 +205,42 @@ static bool is_tag_value(struct text value)
 #define DURATION(least, most) .kind = CONFIG_KIND_DURATION, .minimum = (least), .maximum = (most)
 #define PATH .kind = CONFIG_KIND_TEXT, .is_valid = is_path, .wanted = "an absolute path"
 #define MFA_WORD .maximum = 1, .is_valid_word = is_mfa_word, .wanted = "required, enrolled or off"
+#define OPTIONAL_PATH \
+	.kind = CONFIG_KIND_TEXT, .is_valid = is_optional_path, .wanted = "an absolute path"
 #define GROUPS                                                      \
 	.maximum = CONFIG_LIST_MAX, .is_valid_word = is_group_word, \
 	.wanted = "the name of a Unix or IAM group"
 
 static const struct config_option options[] = {
 	{ "source", "type", "where the directory comes from", "file",
-	  RULE(source, .kind = CONFIG_KIND_CHOICE, .choices = SOURCES, .wanted = "file") },
+	  RULE(source, .kind = CONFIG_KIND_CHOICE, .choices = SOURCES, .wanted = "file or aws") },
 	{ "source", "path", "the directory document", "/etc/iam/directory.json",
 	  RULE(source_path, PATH) },
+	{ "source", "region", "AWS region; empty: that of the environment or the instance", "",
+	  RULE(region, .kind = CONFIG_KIND_TEXT, .is_valid = is_region,
+	       .wanted = "a region: small letters, digits and -") },
+	{ "source", "endpoint", "URL of a server in place of AWS's own", "",
+	  RULE(endpoint, .kind = CONFIG_KIND_TEXT, .is_valid = is_url, .wanted = "a URL") },
+	{ "source", "account", "account that the key must be of; empty: any", "",
+	  RULE(account, .kind = CONFIG_KIND_TEXT, .is_valid = is_account,
+	       .wanted = "the 12 digits of an account") },
+	{ "source", "credentials_file", "file with the key to sign with; empty: the usual places",
+	  "", RULE(credentials_file, OPTIONAL_PATH) },
+	{ "source", "role_arn", "role to take before anything is read", "",
+	  RULE(role_arn, .kind = CONFIG_KIND_TEXT, .is_valid = is_host_arn, .wanted = "an ARN") },
+	{ "source", "external_id", "what the role's trust policy wants to hear", "",
+	  RULE(external_id, .kind = CONFIG_KIND_TEXT, .is_valid = is_external_id,
+	       .wanted = "letters, digits and _+=,.@:/-") },
+	{ "source", "proxy", "URL of a proxy", "",
+	  RULE(proxy, .kind = CONFIG_KIND_TEXT, .is_valid = is_url, .wanted = "a URL") },
+	{ "source", "ca_file", "certificates to trust in place of the system's", "",
+	  RULE(ca_file, OPTIONAL_PATH) },
+	{ "source", "ssh_keys", "whether IAM's SSH keys are fetched, for a call a user", "no",
+	  RULE(fetches_ssh_keys, .kind = CONFIG_KIND_BOOL) },
+	{ "source", "login_profiles", "whether login profiles are fetched, for a call a user", "no",
+	  RULE(fetches_login_profiles, .kind = CONFIG_KIND_BOOL) },
+	{ "source", "timeout", "how long fetching may take", "10m",
+	  RULE(fetch_seconds, DURATION(10, 6 * 3600)) },
 	{ "sync", "shrink_limit", "percent of the users that may vanish in one sync", "20",
 	  RULE(shrink_limit, NUMBER(0, 100)) },
 	{ "names", "strip_domain", "whether ann@example.com is ann", "yes",

@@ -18,7 +18,7 @@ enum {
 	CONFIG_LIST_MAX = 256, /* words of one list, lines of one free section */
 };
 
-enum config_source { CONFIG_SOURCE_FILE = 0 };
+enum config_source { CONFIG_SOURCE_FILE = 0, CONFIG_SOURCE_AWS };
 
 /* Whether a one-time code is asked for, the strictest first. */
 enum config_mfa {
@@ -49,6 +49,14 @@ struct config {
 	/* [source] */
 	enum config_source source;
 	struct text source_path; /* /etc/iam/directory.json */
+	struct text region;      /* empty: from the environment or the instance */
+	struct text endpoint;    /* empty: AWS's own */
+	struct text account;     /* that the key must be of; empty: any */
+	struct text credentials_file;
+	struct text role_arn, external_id; /* assumed before anything is read */
+	struct text proxy, ca_file;
+	bool fetches_ssh_keys, fetches_login_profiles; /* no: each costs a call a user */
+	uint32_t fetch_seconds;                        /* that all of it may take; 10 minutes */
 	/* [sync] */
 	uint32_t shrink_limit; /* percent of users that may vanish at once; 20 */
 	/* [names] */

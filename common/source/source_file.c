@@ -4,28 +4,6 @@
 #include "source/directory_json.h"
 #include "source/source_internal.h"
 
-/* Cut to fit: what is lost of a long path is known to its reader. */
-static void append_place(struct complaint *complaint, const char *more)
-{
-	size_t used = strlen(complaint->place), length = strlen(more);
-	size_t room = sizeof(complaint->place) - 1 - used;
-
-	length = length < room ? length : room;
-	memcpy(complaint->place + used, more, length);
-	complaint->place[used + length] = '\0';
-}
-
-/* The file first, then where in it. */
-static void name_file(const char *path, struct complaint *complaint)
-{
-	struct complaint inner = *complaint;
-
-	complaint->place[0] = '\0';
-	append_place(complaint, path);
-	append_place(complaint, inner.place[0] ? ": " : "");
-	append_place(complaint, inner.place);
-}
-
 static enum status refuse(enum status status, struct complaint *out_complaint)
 {
 	switch (status) {
@@ -63,26 +41,26 @@ static enum status read_file(const char *path, struct file_trust trust, struct b
 	return status == STATUS_OK ? file_read_all(fd, out_bytes) : status;
 }
 
-enum status source_file_fetch(const struct config *config, const char *root,
-			      struct file_trust trust, struct iam_directory *inout_directory,
+enum status source_file_fetch(const struct config *config, const struct source_options *options,
+			      struct iam_directory *inout_directory,
 			      struct complaint *out_complaint)
 {
 	struct complaint complaint = { .line = 0 };
 	AUTO_BUFFER document = { 0 };
 	char path[PATH_MAX];
-	enum status status = text_format(path, sizeof(path), "%s%.*s", root,
+	enum status status = text_format(path, sizeof(path), "%s%.*s", options->root,
 					 TEXT_ARGUMENTS(config->source_path));
 
 	buffer_init(&document, SOURCE_BYTES_MAX);
 	if (status != STATUS_OK)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the source's path is too long");
-	status = read_file(path, trust, &document);
+	status = read_file(path, options->trust, &document);
 	if (status != STATUS_OK)
 		status = refuse(status, &complaint);
 	else
 		status = directory_json_decode(buffer_text(&document), inout_directory, &complaint);
 	if (status != STATUS_OK && out_complaint) {
-		name_file(path, &complaint);
+		source_name_origin(path, &complaint);
 		*out_complaint = complaint;
 	}
 	return status;

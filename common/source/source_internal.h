@@ -6,9 +6,15 @@
 
 #include "source/source.h"
 
-/* Fills a directory that has been initialised. */
-enum status source_file_fetch(const struct config *config, const char *root,
-			      struct file_trust trust, struct iam_directory *inout_directory,
+/* Each fills a directory that has been initialised. */
+enum status source_file_fetch(const struct config *config, const struct source_options *options,
+			      struct iam_directory *inout_directory,
 			      struct complaint *out_complaint);
+enum status source_aws_fetch(const struct config *config, const struct source_options *options,
+			     struct iam_directory *inout_directory,
+			     struct complaint *out_complaint);
+
+/* Puts the file, or the server, in front of the complaint's place. */
+void source_name_origin(const char *origin, struct complaint *complaint);
 
 #endif

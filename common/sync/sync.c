@@ -104,8 +104,13 @@ static enum status report_warnings(struct sync_work *work)
 
 static enum status fetch(struct sync_work *work)
 {
-	enum status status = source_fetch(&work->config, work->options->root, work->options->trust,
-					  &work->directory, work->complaint);
+	const struct source_options options = { .root = work->options->root,
+						.trust = work->options->trust,
+						.variable = work->options->variable,
+						.tell = work->options->tell,
+						.context = work->options->tell_context };
+	enum status status =
+		source_fetch(&work->config, &options, &work->directory, work->complaint);
 
 	return status == STATUS_OK ? report_warnings(work) : status;
 }

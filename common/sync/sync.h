@@ -20,6 +20,10 @@ struct sync_options {
 	/* Told of each stage with done and total (0 when unknown); may be NULL. */
 	void (*progress)(void *context, const char *stage, size_t done, size_t total);
 	void *progress_context;
+	/* As in source_options. */
+	const char *(*variable)(const char *name);
+	void (*tell)(void *context, const char *sentence);
+	void *tell_context;
 };
 
 /* What was refused or noteworthy: a name, an id, a collision; one stable code and one sentence. */

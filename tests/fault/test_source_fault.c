@@ -16,7 +16,8 @@ static enum status fetch(struct complaint *complaint)
 {
 	struct config config = { .source_path = TEXT("/directory.json") };
 	AUTO_DIRECTORY directory;
-	enum status status = source_fetch(&config, folder, scratch_trust(), &directory, complaint);
+	const struct source_options options = { .root = folder, .trust = scratch_trust() };
+	enum status status = source_fetch(&config, &options, &directory, complaint);
 
 	if (status == STATUS_OK)
 		CHECK(directory.user_count == 3 && directory.policy_count == 2, "all of it");

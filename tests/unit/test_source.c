@@ -17,7 +17,8 @@ static enum status fetch(const char *path, const char *root, struct file_trust t
 	struct config config = { .source_path = text_of(path) };
 
 	*complaint = (struct complaint){ .place = "old", .line = 3 };
-	return source_fetch(&config, root, trust, directory, complaint);
+	return source_fetch(&config, &(struct source_options){ .root = root, .trust = trust },
+			    directory, complaint);
 }
 
 static const struct file_case {
@@ -99,8 +100,9 @@ static void test_paths(void)
 		      strstr(complaint.reason, "cannot be read: "),
 	      "a name longer than names are: %s", complaint.reason);
 	free(long_path);
-	CHECK(source_fetch(&(struct config){ .source_path = TEXT("/absent") }, folder,
-			   scratch_trust(), &untold, NULL) == STATUS_NOT_FOUND,
+	CHECK(source_fetch(&(struct config){ .source_path = TEXT("/absent") },
+			   &(struct source_options){ .root = folder, .trust = scratch_trust() },
+			   &untold, NULL) == STATUS_NOT_FOUND,
 	      "nobody need listen");
 }
 

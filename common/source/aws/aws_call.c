@@ -317,8 +317,10 @@ static enum status attempt(struct try *try, struct tries *tries, bool *out_again
 	if (try->reply.code == 200)
 		return STATUS_OK;
 	fate = aws_fate_of(try->answer.error_code, try->reply.code);
-	if (fate == AWS_FATE_ABSENT)
+	if (fate == AWS_FATE_ABSENT) {
+		(void)complain_of_error(try, out_complaint);
 		return STATUS_NOT_FOUND;
+	}
 	*out_again = is_worth_another(try, tries, fate);
 	return *out_again ? STATUS_UNAVAILABLE : complain_of_error(try, out_complaint);
 }

@@ -67,6 +67,18 @@ static void show_result(const struct invocation *invocation, const struct sync_r
 		output_say(output, TONE_PLAIN, "\nA dry run: nothing was changed.");
 }
 
+/* On the side of what people read: standard output is for the result. */
+static void tell(void *context, const char *sentence)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", sentence);
+}
+
+static const char *variable(const char *name)
+{
+	return secure_getenv(name);
+}
+
 int command_sync(struct invocation *invocation)
 {
 	struct progress progress;
@@ -79,6 +91,8 @@ int command_sync(struct invocation *invocation)
 		.now = invocation->now,
 		.progress = progress_update,
 		.progress_context = &progress,
+		.variable = variable,
+		.tell = invocation_option(invocation, "verbose") ? tell : NULL,
 	};
 	AUTO_SYNC_RESULT result = { 0 };
 	struct complaint complaint = { 0 };

@@ -1,0 +1,15 @@
+#!/bin/sh
+# tests/aws/run.sh BUILD PROGRAM...: tests that ask the stand-in for AWS, in a network of their own.
+#
+# Nothing but loopback is there, so that nothing can be asked by mistake that is not the stand-in.
+set -eu
+here=$(dirname "$0")
+if [ "${IAM_TEST_INSIDE:-}" != 1 ]; then
+	map=
+	[ "$(id -u)" = 0 ] || map=--map-root-user
+	# shellcheck disable=SC2086 # one option or none
+	IAM_TEST_INSIDE=1 exec unshare $map --net "$0" "$@"
+fi
+ip link set lo up
+unset IAM_TEST_INSIDE
+exec "$here/../run.sh" "$@"
