@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "credentials/credential_store.h"
+#include "otp/paper_code.h"
 #include "support/iamctl.h"
 #include "support/mfa_owner.h"
 
@@ -66,6 +67,23 @@ static const struct log_case {
 	  EX_OK,
 	  "MFA device phone disabled, by uid 0" },
 	{ "mfa disable, not there", { "mfa", "disable", "alice", "phone" }, "", EX_NOINPUT, NULL },
+	{ "recovery codes",
+	  { "mfa", "recovery-codes", "alice" },
+	  "",
+	  EX_OK,
+	  "10 recovery codes made, by uid 0" },
+	{ "recovery codes counted", { "mfa", "recovery-codes", "alice", "-c" }, "", EX_OK, NULL },
+	{ "recovery codes taken away",
+	  { "mfa", "recovery-codes", "alice", "--remove" },
+	  "",
+	  EX_OK,
+	  "recovery codes taken away, by uid 0" },
+	{ "break-glass codes",
+	  { "break-glass", "create", "--user", "alice", "--count=3" },
+	  "",
+	  EX_OK,
+	  "break-glass code " },
+	{ "break-glass codes listed", { "break-glass", "list" }, "", EX_OK, NULL },
 	{ "unlock", { "unlock", "alice" }, "", EX_OK, "failed attempts forgotten, by uid 0" },
 	{ "unlock, not locked", { "unlock", "alice" }, "", EX_OK, NULL },
 	{ "user", { "user", "alice" }, "", EX_OK, NULL },
@@ -85,6 +103,23 @@ static void fail_once(void)
 					    &complaint) == STATUS_OK &&
 			      credential_attempt(store, &attempt, &outcome) == STATUS_OK,
 		      "an attempt");
+}
+
+/* Codes that were printed, and are in the log too. */
+static unsigned codes_in(const struct buffer *lines, const struct buffer *output)
+{
+	struct text rest = buffer_text(output), line, word;
+	unsigned count = 0;
+
+	while (text_next_piece(&rest, '\n', &line))
+		while (text_next_piece(&line, ' ', &word)) {
+			struct paper_code code;
+
+			count += paper_code_read(word, &code) == STATUS_OK &&
+				 (memmem(lines->bytes, lines->length, word.bytes, word.length) ||
+				  buffer_has(lines, code.symbols));
+		}
+	return count;
 }
 
 static void check_row(const struct log_case *row, int log_fd)
@@ -108,7 +143,8 @@ static void check_row(const struct log_case *row, int log_fd)
 	      "%s: what is logged", row->label);
 	CHECK(!row->line || buffer_has(&lines, "<85>"), "%s: authpriv.notice", row->label);
 	CHECK(!buffer_has(&lines, "angerine") &&
-		      (!owner.seed[0] || !buffer_has(&lines, owner.seed)),
+		      (!owner.seed[0] || !buffer_has(&lines, owner.seed)) &&
+		      codes_in(&lines, &outcome.output) == 0,
 	      "%s: no secret is logged", row->label);
 }
 

@@ -50,19 +50,36 @@ void fixture_empty_log(const char *folder)
 	fixture_by_hand(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-int64_t fixture_number(const char *folder, const char *sql)
+/* The first row of a statement. */
+static sqlite3_stmt *ask(sqlite3 *database, const char *sql)
 {
-	sqlite3 *database = database_open(folder);
 	sqlite3_stmt *statement = NULL;
-	int64_t number;
 
 	CHECK_REQUIRE(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK &&
 			      sqlite3_step(statement) == SQLITE_ROW,
 		      sqlite3_errmsg(database));
-	number = sqlite3_column_int64(statement, 0);
+	return statement;
+}
+
+int64_t fixture_number(const char *folder, const char *sql)
+{
+	sqlite3 *database = database_open(folder);
+	sqlite3_stmt *statement = ask(database, sql);
+	int64_t number = sqlite3_column_int64(statement, 0);
+
 	sqlite3_finalize(statement);
 	sqlite3_close(database);
 	return number;
+}
+
+void fixture_text(const char *folder, const char *sql, char *buffer, size_t size)
+{
+	sqlite3 *database = database_open(folder);
+	sqlite3_stmt *statement = ask(database, sql);
+
+	snprintf(buffer, size, "%s", (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
 }
 
 enum status fixture_add_device(struct credential_store *store, struct text user_id,

@@ -18,8 +18,9 @@ void fixture_by_hand(const char *folder, const char *sql);
 /* One file again: what sign-ins left in the log goes into the database. */
 void fixture_empty_log(const char *folder);
 
-/* What a statement answers, as a number. */
+/* What a statement answers, as a number or a text. */
 int64_t fixture_number(const char *folder, const char *sql);
+void fixture_text(const char *folder, const char *sql, char *buffer, size_t size);
 
 /* SHA1, 6 digits, 30 seconds, enabled at 1. */
 enum status fixture_add_device(struct credential_store *store, struct text user_id,

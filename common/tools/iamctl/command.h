@@ -96,6 +96,10 @@ int command_passwd(struct invocation *invocation);
 int command_mfa_enable(struct invocation *invocation);
 int command_mfa_list(struct invocation *invocation);
 int command_mfa_disable(struct invocation *invocation);
+int command_mfa_recovery_codes(struct invocation *invocation);
+int command_break_glass_create(struct invocation *invocation);
+int command_break_glass_list(struct invocation *invocation);
+int command_break_glass_revoke(struct invocation *invocation);
 int command_unlock(struct invocation *invocation);
 int command_help(struct invocation *invocation);
 
@@ -105,6 +109,8 @@ const struct command *command_table(size_t *out_count);
 /* The options of a command, for its row. */
 extern const struct command_option COMMAND_SYNC_OPTIONS[4];
 extern const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4];
+extern const struct command_option COMMAND_MFA_RECOVERY_OPTIONS[2];
+extern const struct command_option COMMAND_BREAK_GLASS_OPTIONS[3];
 extern const struct command_option COMMAND_PASSWD_OPTIONS[3];
 extern const struct command_option COMMAND_WHY_OPTIONS[5];
 extern const struct command_option COMMAND_SIMULATE_OPTIONS[8];

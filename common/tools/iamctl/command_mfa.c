@@ -50,6 +50,7 @@ static int list_one(const struct invocation *invocation)
 {
 	AUTO_SUBJECT subject = { 0 };
 	struct output_table table;
+	unsigned left = 0;
 	enum status status = STATUS_OK;
 	int code = subject_open(invocation, SUBJECT_USER, &subject);
 
@@ -59,12 +60,36 @@ static int list_one(const struct invocation *invocation)
 	while (output_table_pass(&table))
 		if (status == STATUS_OK)
 			status = devices_rows(&table, subject.store, &subject.principal);
-	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, "credentials.db");
+	if (status == STATUS_OK)
+		status = devices_recovery_left(subject.store, &subject.principal, &left);
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, "credentials.db");
+	output_say(invocation->output, TONE_PLAIN, "%s: %u recovery codes left",
+		   invocation_name(invocation), left);
+	return EX_OK;
 }
 
 int command_mfa_list(struct invocation *invocation)
 {
 	return invocation_name(invocation) ? list_one(invocation) : list_all(invocation);
+}
+
+/* Whoever takes away a device that was lost means them to stay; whoever takes away the last of
+   somebody's has to know. */
+static void tell_what_is_left(const struct invocation *invocation, const struct subject *subject)
+{
+	struct credential_summary summary = { .device_count = 0 };
+	const char *name = invocation_name(invocation);
+	unsigned left = 0;
+
+	if (credential_summary(subject->store, subject->principal.id, &summary) != STATUS_OK ||
+	    devices_recovery_left(subject->store, &subject->principal, &left) != STATUS_OK ||
+	    summary.device_count > 0 || left == 0)
+		return;
+	output_say(invocation->output, TONE_PLAIN,
+		   "%s: no device is left, but %u recovery codes are; "
+		   "'iamctl mfa recovery-codes --remove %s' takes them away",
+		   name, left, name);
 }
 
 int command_mfa_disable(struct invocation *invocation)
@@ -90,5 +115,6 @@ int command_mfa_disable(struct invocation *invocation)
 		output_field(invocation->output, "disabled", cell_string(device));
 	output_close_object(invocation->output);
 	output_say(invocation->output, TONE_PLAIN, "%s: MFA device %s disabled", name, device);
+	tell_what_is_left(invocation, &subject);
 	return EX_OK;
 }

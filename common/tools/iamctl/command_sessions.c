@@ -1,11 +1,9 @@
 #include <stdio.h>
 
-#include "base/map.h"
 #include "credentials/login_session.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/records.h"
-
-enum { NAMES_BYTES_MAX = 256 << 20 };
+#include "tools/iamctl/user_names.h"
 
 const struct command_option COMMAND_SESSIONS_OPTIONS[1] = {
 	{ "all", NULL, "those that are over or were never begun too", 0, false },
@@ -14,8 +12,7 @@ const struct command_option COMMAND_SESSIONS_OPTIONS[1] = {
 struct listing {
 	const struct invocation *invocation;
 	struct credential_store *store; /* NULL: there is none */
-	struct arena arena;
-	struct map names; /* of users: id to struct text */
+	struct user_names names;
 	struct process_lineage lineage;
 	bool wants_all;
 	struct output_table table;
@@ -23,8 +20,7 @@ struct listing {
 
 static void listing_release(struct listing *listing)
 {
-	map_release(&listing->names);
-	arena_release(&listing->arena);
+	user_names_release(&listing->names);
 	credential_store_close(listing->store);
 }
 
@@ -71,52 +67,16 @@ static bool show_login(void *context, const struct login_session *session)
 {
 	struct listing *listing = context;
 	bool is_open = is_alive(listing, &session->opener);
-	struct text id = text_of(session->user_id);
-	const struct text *name = map_find(&listing->names, id);
+	struct text name = user_names_find(&listing->names, text_of(session->user_id));
 
 	if (listing->wants_all || is_open)
 		output_table_row(
 			&listing->table,
-			(struct cell[]){ cell_text(name ? *name : id),
-					 cell_string(session->service), cell_string(session->tty),
-					 cell_time(session->started), cell_string(session->address),
-					 cell_time(session->mfa_at),
+			(struct cell[]){ cell_text(name), cell_string(session->service),
+					 cell_string(session->tty), cell_time(session->started),
+					 cell_string(session->address), cell_time(session->mfa_at),
 					 cell_string(is_open ? "open" : "gone") });
 	return true;
-}
-
-static enum status name_user(struct listing *listing, struct text record)
-{
-	struct access_principal principal;
-	struct text *name = arena_take(&listing->arena, 1, sizeof(*name));
-	enum status status =
-		access_principal_decode_alone(record, &listing->arena, &principal, NULL);
-
-	if (status != STATUS_OK)
-		return status;
-	if (!name)
-		return STATUS_NO_MEMORY;
-	*name = principal.unix_name;
-	return map_add(&listing->names, principal.id, name, NULL);
-}
-
-/* The store knows users by their ids alone; without a snapshot so do we. */
-static int name_users(struct listing *listing)
-{
-	char path[PATH_MAX];
-	AUTO_SNAPSHOT access = { 0 };
-	struct text key, record;
-	enum status status = STATUS_OK;
-
-	if (snapshot_open(&access, snapshot_path(listing->invocation, SNAPSHOT_ACCESS, path),
-			  SNAPSHOT_ACCESS, listing->invocation->trust.owner) != STATUS_OK)
-		return EX_OK;
-	for (uint32_t i = 0; status == STATUS_OK; i++) {
-		status = snapshot_record_at(&access, SNAPSHOT_MAP_PRINCIPALS, i, &key, &record);
-		if (status == STATUS_OK)
-			status = name_user(listing, record);
-	}
-	return status == STATUS_NOT_FOUND ? EX_OK : fail_with(status, NULL, path);
 }
 
 static enum status show_roles(struct listing *listing)
@@ -167,11 +127,10 @@ int command_sessions(struct invocation *invocation)
 				   .wants_all = invocation_option(invocation, "all") != NULL };
 	int code = open_store(invocation, false, &listing.store);
 
-	arena_init(&listing.arena, NAMES_BYTES_MAX);
 	if (code == EX_OK && process_lineage_read("/proc", &listing.lineage) != STATUS_OK)
 		code = fail(EX_UNAVAILABLE, "/proc",
 			    "not mounted; it tells which sessions are open");
 	if (code == EX_OK && listing.store)
-		code = name_users(&listing);
+		code = user_names_read(invocation, &listing.names);
 	return code == EX_OK ? show(&listing) : code;
 }

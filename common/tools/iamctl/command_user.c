@@ -102,8 +102,11 @@ static int show_keys(const struct invocation *invocation, const struct access_pr
 static int show_devices(const struct invocation *invocation, const struct subject *subject)
 {
 	struct output_table table;
-	enum status status = STATUS_OK;
+	unsigned left = 0;
+	enum status status = devices_recovery_left(subject->store, &subject->principal, &left);
 
+	if (status == STATUS_OK)
+		output_field(invocation->output, "recovery_codes_left", cell_number(left));
 	devices_table(&table, invocation->output, "mfa_here");
 	while (output_table_pass(&table))
 		if (status == STATUS_OK)

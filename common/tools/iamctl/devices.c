@@ -1,5 +1,7 @@
 #include "tools/iamctl/devices.h"
 
+#include "credentials/credential_recovery.h"
+
 void devices_table(struct output_table *table, struct output *output, const char *name)
 {
 	static const char *const columns[] = { "user",   "device",  "algorithm", "digits",
@@ -34,4 +36,18 @@ enum status devices_rows(struct output_table *table, struct credential_store *st
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
 		show_device(table, principal->unix_name, &devices[i]);
 	return status;
+}
+
+enum status devices_recovery_left(struct credential_store *store,
+				  const struct access_principal *principal, unsigned *out_left)
+{
+	struct credential_recovery recovery = { .left = 0 };
+	enum status status = STATUS_NOT_FOUND;
+
+	if (store)
+		status = credential_recovery_state(store, principal->id, &recovery);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*out_left = recovery.left;
+	return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * common/tools/iamctl/devices.h: the MFA devices of users on this host, as a table.
+ * common/tools/iamctl/devices.h: the MFA devices of users on this host, as a table, and what is
+ * beside them.
  */
 #ifndef IAM_TOOLS_IAMCTL_DEVICES_H
 #define IAM_TOOLS_IAMCTL_DEVICES_H
@@ -11,5 +12,10 @@ void devices_table(struct output_table *table, struct output *output, const char
 /* The rows of one user; none when store is NULL. */
 MUST_CHECK enum status devices_rows(struct output_table *table, struct credential_store *store,
 				    const struct access_principal *principal);
+
+/* How many recovery codes the user has left; zero when there are none, or store is NULL. */
+MUST_CHECK enum status devices_recovery_left(struct credential_store *store,
+					     const struct access_principal *principal,
+					     unsigned *out_left);
 
 #endif

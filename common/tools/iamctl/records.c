@@ -116,8 +116,19 @@ static int find_principal(struct subject *subject, const char *name, bool is_rol
 	return fail_with(status, &complaint, name);
 }
 
+int subject_find_user(struct subject *subject, const char *name)
+{
+	return find_principal(subject, name, false);
+}
+
 int subject_open(const struct invocation *invocation, enum subject_need need,
 		 struct subject *out_subject)
+{
+	return subject_open_named(invocation, invocation_name(invocation), need, out_subject);
+}
+
+int subject_open_named(const struct invocation *invocation, const char *name,
+		       enum subject_need need, struct subject *out_subject)
 {
 	int code;
 
@@ -125,8 +136,7 @@ int subject_open(const struct invocation *invocation, enum subject_need need,
 	arena_init(&out_subject->arena, SUBJECT_BYTES_MAX);
 	code = open_snapshot(invocation, SNAPSHOT_ACCESS, &out_subject->access);
 	if (code == EX_OK)
-		code = find_principal(out_subject, invocation_name(invocation),
-				      need == SUBJECT_ROLE);
+		code = find_principal(out_subject, name, need == SUBJECT_ROLE);
 	if (code == EX_OK && need != SUBJECT_ROLE)
 		code = open_store(invocation, need == SUBJECT_USER_TO_CHANGE, &out_subject->store);
 	return code;

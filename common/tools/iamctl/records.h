@@ -56,6 +56,13 @@ enum subject_need {
    there. Close in any case. */
 MUST_CHECK int subject_open(const struct invocation *invocation, enum subject_need need,
 			    struct subject *out_subject);
+
+/* The same for another name than the operand. */
+MUST_CHECK int subject_open_named(const struct invocation *invocation, const char *name,
+				  enum subject_need need, struct subject *out_subject);
+
+/* Another user in the place of the one that was opened, of whom what was read stays good. */
+MUST_CHECK int subject_find_user(struct subject *subject, const char *name);
 void subject_close(struct subject *subject);
 
 #define AUTO_SUBJECT CLEANUP(subject_close) struct subject

@@ -1,0 +1,32 @@
+/*
+ * common/signin/signin_paper.h: recovery and break-glass codes: made, and made comparable.
+ *
+ * A code is known here while it is shown to whom it is for, or while it is typed; what is kept is
+ * its hash.
+ */
+#ifndef IAM_SIGNIN_SIGNIN_PAPER_H
+#define IAM_SIGNIN_SIGNIN_PAPER_H
+
+#include "credentials/credential_break_glass.h"
+#include "credentials/credential_recovery.h"
+#include "otp/paper_code.h"
+
+enum { SIGNIN_BREAK_GLASS_AT_ONCE = 256 };
+
+/* Ten new codes for the user, in the place of the old ones; the caller wipes them. */
+MUST_CHECK enum status
+signin_make_recovery_codes(struct credential_store *store, struct text user_id, int64_t now,
+			   struct paper_code out_codes[CREDENTIAL_RECOVERY_CODES]);
+
+struct signin_break_glass {
+	struct text user_id;
+	struct paper_code code; /* filled in; the caller wipes it */
+};
+
+/* A code for each, at most SIGNIN_BREAK_GLASS_AT_ONCE: all are stored, or none. */
+MUST_CHECK enum status signin_make_break_glass(struct credential_store *store,
+					       struct signin_break_glass *inout_codes, size_t count,
+					       int64_t now, int64_t expires,
+					       struct complaint *out_complaint);
+
+#endif
