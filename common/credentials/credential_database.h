@@ -14,6 +14,7 @@
 
 struct credential_store {
 	sqlite3 *connection;
+	int busy_ms;      /* how long to wait for another writer */
 	bool empties_log; /* when it closes: see TRANSACTION_CHANGE */
 };
 
@@ -86,7 +87,8 @@ enum transaction_kind {
 	   deleted. */
 	TRANSACTION_CHANGE = 0,
 	TRANSACTION_ATTEMPT, /* of many: the log may grow */
-	/* What a restart of the host makes void: everybody sees it, but no disk is waited for. */
+	/* What a restart of the host makes void, or may lose: everybody sees it, but no disk is
+	   waited for. */
 	TRANSACTION_UNTIL_RESTART,
 };
 

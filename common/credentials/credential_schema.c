@@ -1,6 +1,7 @@
 #include "credentials/credential_schema.h"
 
 #include "credentials/credential_recovery.h"
+#include "credentials/permission_use.h"
 
 /* What brings a database of version i to version i + 1. Rows are never edited: hosts have run them.
    The ranges are those of otp.h and credential_store.h. */
@@ -166,13 +167,23 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	") STRICT;"
 	"CREATE INDEX address_clear_at ON address (clear_at);"
 
+	"CREATE TABLE permission_use ("
+	" principal TEXT NOT NULL CHECK (length(principal) BETWEEN 1 AND 128),"
+	" action TEXT NOT NULL CHECK (length(action) BETWEEN 1 AND 64),"
+	" object TEXT NOT NULL CHECK (length(object) <= 128),"
+	" first_used INTEGER NOT NULL,"
+	" last_used INTEGER NOT NULL,"
+	" PRIMARY KEY (principal, action, object)"
+	") STRICT, WITHOUT ROWID;"
+
 	"PRAGMA user_version = 4;",
 };
 
 _Static_assert(OTP_SEED_BYTES_MIN == 16 && OTP_SEED_BYTES_MAX == 128 && OTP_DRIFT_MAX == 1000 &&
 		       CREDENTIAL_HASH_SIZE == 384 && CREDENTIAL_DEVICE_NAME_MAX == 128 &&
 		       CREDENTIAL_USER_ID_MAX == 128 && CREDENTIAL_APPLICATION_ID == 0x49414d31 &&
-		       CREDENTIAL_ADDRESSES_MAX == 10000 && LOCKOUT_ADDRESS_SIZE == 48,
+		       CREDENTIAL_ADDRESSES_MAX == 10000 && LOCKOUT_ADDRESS_SIZE == 48 &&
+		       PERMISSION_ACTION_MAX == 64 && PERMISSION_OBJECT_MAX == 128,
 	       "the schema names these numbers");
 
 struct identity {
@@ -317,12 +328,19 @@ static const struct {
 	{ "SELECT count(*) FROM break_glass"
 	  " WHERE made_at < 0 OR expires <= made_at OR used_at < 0",
 	  "a break-glass code's dates cannot be" },
+	{ "SELECT count(*) FROM permission_use WHERE principal GLOB '*[^A-Za-z0-9_]*'",
+	  "a permission was used by what is no IAM id" },
+	{ "SELECT count(*) FROM permission_use WHERE first_used < 0 OR last_used < first_used",
+	  "a permission was last used before it was first used, or before 1970" },
+	{ "SELECT count(*) FROM (SELECT 1 FROM permission_use GROUP BY principal"
+	  " HAVING count(*) > 256)",
+	  "more is kept of what a principal used than there is room for" },
 	{ "SELECT count(*) FROM pragma_foreign_key_check",
 	  "a device, a former password or a code belongs to nobody" },
 };
 
 _Static_assert(CREDENTIAL_DEVICES_MAX == 8 && CREDENTIAL_FORMER_MAX == 24 &&
-		       CREDENTIAL_RECOVERY_CODES == 10,
+		       CREDENTIAL_RECOVERY_CODES == 10 && PERMISSION_USES_MAX == 256,
 	       "the checks above name the numbers");
 
 static enum status integrity_check(struct credential_store *store, struct complaint *out_complaint)

@@ -34,10 +34,10 @@ enum {
    second at a time, which makes fifty people who sign in at once wait for seconds. */
 static int wait_for_a_turn(void *context, int waits)
 {
+	const struct credential_store *store = context;
 	struct timespec pause = { .tv_nsec = BUSY_PAUSE_MS * 1000000L };
 
-	(void)context;
-	if (waits >= CREDENTIAL_BUSY_MS / BUSY_PAUSE_MS)
+	if (waits >= store->busy_ms / BUSY_PAUSE_MS)
 		return 0;
 	(void)nanosleep(&pause, NULL); /* woken early, it only asks once more */
 	return 1;
@@ -45,8 +45,9 @@ static int wait_for_a_turn(void *context, int waits)
 
 static enum status configure(struct credential_store *store, struct complaint *out_complaint)
 {
-	int code = sqlite3_busy_handler(store->connection, wait_for_a_turn, NULL);
+	int code = sqlite3_busy_handler(store->connection, wait_for_a_turn, store);
 
+	store->busy_ms = CREDENTIAL_BUSY_MS;
 	for (size_t i = 0; i < ARRAY_LENGTH(switches) && code == SQLITE_OK; i++)
 		code = sqlite3_db_config(store->connection, switches[i].option, switches[i].value,
 					 NULL);

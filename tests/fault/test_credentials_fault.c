@@ -6,6 +6,7 @@
 #include "check.h"
 #include "credentials/credential_break_glass.h"
 #include "credentials/credential_recovery.h"
+#include "credentials/permission_use.h"
 #include "fault.h"
 #include "fault_vfs.h"
 #include "support/credential_fixture.h"
@@ -301,6 +302,11 @@ static enum status revoke_break_glass(struct credential_store *store)
 	"INSERT INTO recovery_set (user, setting, made_at) SELECT id, '$y$j75$old', 1 FROM user;" \
 	"INSERT INTO recovery_code (user, hash, used_at) SELECT id, '$y$j75$old$x', 7 FROM user"
 
+static enum status write_use(struct credential_store *store)
+{
+	return permission_use_record(store, USER, TEXT("host:Sudo"), TEXT("root"), NOW);
+}
+
 static const struct write_case {
 	const char *label, *before;
 	enum status (*write)(struct credential_store *store);
@@ -331,6 +337,7 @@ static const struct write_case {
 	  "SELECT 1 - count(*) FROM break_glass" },
 	{ "an end to a lockout", "UPDATE user SET failures = 5, last_failure = 5", unlock,
 	  "SELECT (failures = 0) + 2 * (last_failure = 0) - 2 * (failures = 0) FROM user" },
+	{ "the use of a permission", "SELECT 0", write_use, "SELECT count(*) FROM permission_use" },
 };
 
 static void test_write(const struct write_case *row)
@@ -454,10 +461,13 @@ static void test_endless_writer(void)
 	CHECK(sign_in(true, &outcome, &fired) == STATUS_UNAVAILABLE &&
 		      outcome.verdict == CREDENTIAL_REFUSED,
 	      "nobody gets in while somebody else writes for ever");
-	fault_skips_sleep = false;
 	CHECK(fault_slept_ms >= CREDENTIAL_BUSY_MS && fault_slept_ms < 2 * CREDENTIAL_BUSY_MS,
 	      "after a while that has an end (%lu ms)", fault_slept_ms);
 	store = fixture_open(folder);
+	fault_slept_ms = 0;
+	CHECK(write_use(store) == STATUS_UNAVAILABLE && fault_slept_ms < CREDENTIAL_BUSY_MS / 10,
+	      "what nobody waits for is given up soon (%lu ms)", fault_slept_ms);
+	fault_skips_sleep = false;
 	CHECK(credential_summary(store, USER, &summary) == STATUS_OK && summary.has_password,
 	      "readers do not wait at all");
 	credential_store_close(store);

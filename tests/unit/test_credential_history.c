@@ -134,6 +134,16 @@ static const struct verify_case {
 	{ "PRAGMA foreign_keys = OFF; DELETE FROM former_password;"
 	  "INSERT INTO former_password (user, hash) VALUES ('nobody', '$y$')",
 	  "belongs to nobody" },
+	{ "INSERT INTO permission_use VALUES ('no id', 'host:Login', '', 1, 1)",
+	  "by what is no IAM id" },
+	{ "INSERT INTO permission_use VALUES ('AIDA', 'host:Login', '', 2, 1)",
+	  "before it was first used" },
+	{ "INSERT INTO permission_use VALUES ('AIDA', 'host:Login', '', -1, 1)",
+	  "before it was first used" },
+	{ "INSERT INTO permission_use SELECT 'AIDA', 'sts:AssumeRole', i, 1, 1 FROM"
+	  " (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 257)"
+	  " SELECT i FROM n)",
+	  "than there is room for" },
 };
 
 static void test_verify(void)
