@@ -14,6 +14,7 @@
 #include "password_dialogue.h"
 #include "session.h"
 #include "signin/signin_decision.h"
+#include "signin/signin_use.h"
 #include "sudo_plugin.h"
 
 enum { PROMPT_SIZE = 64 };
@@ -225,6 +226,19 @@ static bool look_at_password(struct attempt *attempt, const struct handoff *sign
 	return outcome_code(attempt, OUTCOME_ACCOUNT) == PAM_SUCCESS;
 }
 
+/* For who looks for permissions that are not needed; that it cannot be kept keeps nobody out. */
+static void record_use(struct attempt *attempt)
+{
+	struct complaint complaint = { .reason = "" };
+	enum status status = signin_records_open_store(&attempt->records, &complaint);
+
+	if (status == STATUS_OK)
+		status = signin_record_use(&attempt->records, &attempt->request);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "that a permission was used is not recorded", status,
+			     &complaint);
+}
+
 /* Leaves its answer in the attempt. */
 static void admit(struct attempt *attempt)
 {
@@ -247,8 +261,10 @@ static void admit(struct attempt *attempt)
 		signin_admit(&attempt->records, request, &attempt->place, &attempt->answer);
 	/* A password that is changed first keeps nobody out afterwards. */
 	code = outcome_code(attempt, OUTCOME_ACCOUNT);
-	if (code == PAM_SUCCESS || code == PAM_NEW_AUTHTOK_REQD)
-		session_send_code(attempt, signed_in);
+	if (code != PAM_SUCCESS && code != PAM_NEW_AUTHTOK_REQD)
+		return;
+	record_use(attempt);
+	session_send_code(attempt, signed_in);
 }
 
 /* su from the shell of a role whose time is up, to somebody who is none of ours. */

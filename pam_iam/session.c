@@ -3,6 +3,7 @@
 #include "base/timestamp.h"
 #include "conversation.h"
 #include "outcome.h"
+#include "signin/signin_use.h"
 
 enum { VARIABLE_SIZE = 256 };
 
@@ -140,6 +141,15 @@ static void end(struct attempt *attempt)
 		outcome_warn(attempt, "the end of the session is not recorded", status, NULL);
 }
 
+static void record_taking(struct attempt *attempt)
+{
+	enum status status =
+		signin_record_taking(&attempt->records, &attempt->place.role, attempt->request.now);
+
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "that the role was taken is not recorded", status, NULL);
+}
+
 /* Root's su begins no session of the role's. */
 static int begin_role(struct attempt *attempt)
 {
@@ -152,6 +162,7 @@ static int begin_role(struct attempt *attempt)
 		return outcome_report(attempt, OUTCOME_SESSION);
 	if (attempt->place.role.number == 0)
 		return PAM_SUCCESS;
+	record_taking(attempt);
 	status = furnish(attempt);
 	if (status == STATUS_OK) {
 		outcome_role_session(attempt);

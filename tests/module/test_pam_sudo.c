@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "support/credential_fixture.h"
 #include "support/pam_stage.h"
 #include "support/policy_words.h"
 
@@ -88,6 +89,8 @@ static void test_files(void)
 		code = ask_account(cases[i].service);
 		CHECK(code == (cases[i].could ? PAM_SUCCESS : PAM_PERM_DENIED), "%s: %s",
 		      cases[i].label, pam_strerror(NULL, code));
+		CHECK(fixture_number(STAGE_STATE, "SELECT count(*) FROM permission_use") == 0,
+		      "%s: what was used is the plugin's to record", cases[i].label);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <sudo_plugin.h>
 #include <syslog.h>
 
+#include "signin/signin_use.h"
 #include "sudo_request.h"
 
 /* sudo's protocol: 1 yes, 0 no, -1 something failed. */
@@ -73,6 +74,18 @@ static void report(const struct signin_request *request, const struct signin_ans
 				   user, run_as, reason);
 }
 
+/* That it cannot be kept keeps nobody from the command. */
+static void record_use(const struct signin_records *records, const struct signin_request *request)
+{
+	enum status status = signin_record_use(records, request);
+	char user[SHOWN_SIZE];
+
+	if (status != STATUS_OK)
+		syslog(LOG_AUTHPRIV | LOG_WARNING,
+		       "iam_approval: that a permission was used is not recorded: user=%s: %s",
+		       text_printable(request->user, user, sizeof(user)), status_text(status));
+}
+
 /* The records are open; everything but an allowed answer refuses. */
 static enum status decide(struct signin_records *records, struct signin_request *request,
 			  const struct signin_taking *taking, struct signin_answer *answer)
@@ -88,7 +101,10 @@ static enum status decide(struct signin_records *records, struct signin_request 
 		answer->reason = SIGNIN_REASON_STORE;
 		return status;
 	}
-	return signin_command(records, request, &place, taking, answer);
+	status = signin_command(records, request, &place, taking, answer);
+	if (status == STATUS_OK && signin_is_allowed(answer))
+		record_use(records, request);
+	return status;
 }
 
 static enum status check(struct arena *arena, struct signin_request *request,
