@@ -9,6 +9,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "credentials/login_session.h"
+#include "credentials/permission_use.h"
 #include "support/iamctl.h"
 #include "support/scratch.h"
 #include "support/spoken.h"
@@ -23,8 +24,8 @@
 static const struct access_case {
 	const char *name, *login, *sudo, *roles, *conditional, *never_used, *problem;
 } access_cases[] = {
-	{ "alice", "conditional", "conditional", "audit", "deploy", "login audit deploy", "" },
-	{ "bob", "conditional", "yes", "", "", "login", "" },
+	{ "alice", "conditional", "conditional", "audit", "deploy", "login sudo audit deploy", "" },
+	{ "bob", "conditional", "yes", "", "", "login sudo", "" },
 	{ "carol", "no", "no", "", "", "", "" },
 	{ "dave", "no", "no", "", "", "", "policy-unreadable" },
 	{ "erin", "no", "no", "", "", "", "" },
@@ -34,8 +35,8 @@ static const struct access_case {
 
 /* The host's Deny for one service made each login conditional. */
 static const struct access_case without_host_policy[] = {
-	{ "alice", "yes", "conditional", "audit", "deploy", "login audit deploy", "" },
-	{ "bob", "conditional", "yes", "", "", "login", "" },
+	{ "alice", "yes", "conditional", "audit", "deploy", "login sudo audit deploy", "" },
+	{ "bob", "conditional", "yes", "", "", "login sudo", "" },
 	{ "frank", "no", "no", "", "vendor", "vendor", "" },
 };
 
@@ -118,8 +119,9 @@ static void test_access(void)
 static const struct spoken rows[] = {
 	{ { "access" },
 	  EX_OK,
-	  { "NAME", "ROLES CONDITIONAL", "alice", "conditional", "policy-unreadable" },
-	  { "deploy  conditional" } },
+	  { "NAME", "ROLES CONDITIONAL", "alice", "conditional", "policy-unreadable",
+	    "\nNo use is recorded yet.\n" },
+	  { "deploy  conditional", "RECORDED" } },
 	{ { "access", "bob" }, EX_OK, { "bob" }, { "alice" } },
 	{ { "sessions" },
 	  EX_OK,
@@ -275,10 +277,10 @@ static const struct spoken session_rows[] = {
 	{ { "sessions", "--all" }, EX_OK, { "approved\n", "gone\n", "ended\n" }, { "\033" } },
 };
 
-/* What was used is known of what the store remembers. */
-static const struct access_case used_cases[] = {
-	{ "alice", "conditional", "conditional", "audit", "deploy", "audit", "" },
-	{ "bob", "conditional", "yes", "", "", "", "" },
+/* A session that is open shows that its user was let in, whatever is recorded. */
+static const struct access_case seen_cases[] = {
+	{ "alice", "conditional", "conditional", "audit", "deploy", "sudo audit deploy", "" },
+	{ "bob", "conditional", "yes", "", "", "sudo", "" },
 	{ "frank", "conditional", "no", "", "vendor", "login vendor", "" },
 };
 
@@ -301,23 +303,85 @@ static void test_sessions(void)
 	credential_store_close(store);
 	check_sessions();
 	spoken_check("sessions", session_rows, ARRAY_LENGTH(session_rows));
-	check_access("used", used_cases, ARRAY_LENGTH(used_cases));
+	check_access("seen", seen_cases, ARRAY_LENGTH(seen_cases));
 }
 
-/* Approved is not taken, and somebody else's session is nobody's use. */
-static void test_unused(void)
-{
-	static const struct access_case approved[] = {
-		{ "alice", "conditional", "conditional", "audit", "deploy", "login audit deploy",
-		  "" },
-	};
-	struct process_lineage here = lineage_of(0, NULL);
-	struct credential_store *store = open_store();
+enum { FIRST_USE = 1760000000, LAST_USE = FIRST_USE + 86400 };
 
-	approve(store, &here, ALICE, "waiting", timestamp_now() + 900);
-	approve(store, &here, BOB, "others", timestamp_now() + 900);
-	credential_store_close(store);
-	check_access("approved", approved, ARRAY_LENGTH(approved));
+static const struct {
+	const char *principal, *action, *object;
+	int64_t at;
+} uses[] = {
+	{ ALICE, "host:Login", "cron", FIRST_USE + 5 },
+	{ ALICE, "host:Login", "sshd", LAST_USE },
+	{ ALICE, "host:Login", "su", FIRST_USE + 7 },
+	{ ALICE, "sts:AssumeRole", DEPLOY, FIRST_USE },
+	{ BOB, "host:Sudo", "postgres", FIRST_USE + 9 },
+	{ BOB, "sts:AssumeRole", "AROAEXAMPLEVENDOR0001", FIRST_USE + 9 },
+	{ DEPLOY, "host:Login", "sshd", FIRST_USE + 9 },
+	{ "AIDAGONE000000000001", "host:Sudo", "root", FIRST_USE + 9 },
+};
+
+static const struct access_case used_cases[] = {
+	{ "alice", "conditional", "conditional", "audit", "deploy", "sudo audit", "" },
+	{ "bob", "conditional", "yes", "", "", "login", "" },
+	{ "carol", "no", "no", "", "", "", "" },
+	{ "frank", "conditional", "no", "", "vendor", "login vendor", "" },
+};
+
+static const struct spoken last_used_rows[] = {
+	{ { "last-used", "alice" },
+	  EX_OK,
+	  { "NAME   ACTION          FOR     FIRST USED            LAST USED\n"
+	    "alice  host:Login      cron    2025-10-09T08:53:25Z  2025-10-09T08:53:25Z\n"
+	    "alice  host:Login      sshd    2025-10-10T08:53:20Z  2025-10-10T08:53:20Z\n"
+	    "alice  host:Login      su      2025-10-09T08:53:27Z  2025-10-09T08:53:27Z\n"
+	    "alice  sts:AssumeRole  deploy  2025-10-09T08:53:20Z  2025-10-09T08:53:20Z\n" },
+	  { "bob", "Sudo" } },
+	{ { "last-used" },
+	  EX_OK,
+	  { "AIDAGONE000000000001  host:Sudo       root", "bob ", "postgres" },
+	  { ALICE, DEPLOY } },
+	{ { "last-used", "deploy", "--json" },
+	  EX_OK,
+	  { "\"name\": \"deploy\"", "\"action\": \"host:Login\"", "\"for\": \"sshd\"",
+	    "\"first_used\": \"2025-10-09T08:53:29Z\"", "\"last_used\": \"2025-10-09T08:53:29Z\"" },
+	  { "alice" } },
+	{ { "last-used", "carol", "--json" }, EX_OK, { "[]" }, { "{" } },
+};
+
+static const struct refusal last_used_refusals[] = {
+	{ { "last-used", "root" }, EX_NOUSER, "root: not an IAM user or role of this host" },
+	{ { "last-used", "\033[2J" }, EX_NOUSER, "\\x1b[2J: not an IAM user or role" },
+	{ { "last-used", "alice", "bob" }, EX_USAGE, "one argument too many" },
+};
+
+static void test_uses(void)
+{
+	static const struct spoken said = { { "access", "bob" },
+					    EX_OK,
+					    { "\nUses are recorded since 2025-10-09T08:53:20Z.\n" },
+					    { "RECORDED", "No use" } };
+	AUTO_CREDENTIAL_STORE *store = open_store();
+	AUTO_JSON *table = NULL;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(uses); i++)
+		CHECK_REQUIRE(permission_use_record(
+				      store, text_of(uses[i].principal), text_of(uses[i].action),
+				      text_of(uses[i].object), uses[i].at) == STATUS_OK,
+			      "a use");
+	check_access("used", used_cases, ARRAY_LENGTH(used_cases));
+	READ_JSON(&table, "access");
+	CHECK(text_is(json_text(json_member(row_of(table, "alice"), "last_seen")),
+		      "2025-10-10T08:53:20Z"),
+	      "used: seen when last let in, by whatever service");
+	for (const struct json *row = json_first(table); row; row = json_next(row))
+		CHECK(text_is(json_text(json_member(row, "recorded_since")),
+			      "2025-10-09T08:53:20Z"),
+		      "used: each row says since when uses are recorded");
+	spoken_check("used", &said, 1);
+	spoken_check("last-used", last_used_rows, ARRAY_LENGTH(last_used_rows));
+	refusal_check("last-used", last_used_refusals, ARRAY_LENGTH(last_used_refusals));
 	scratch_remove("/var/lib/iam/credentials.db");
 	scratch_remove("/var/lib/iam/credentials.db-wal");
 	scratch_remove("/var/lib/iam/credentials.db-shm");
@@ -344,7 +408,7 @@ int main(void)
 	spoken_check("access", rows, ARRAY_LENGTH(rows));
 	refusal_check("access", refusals, ARRAY_LENGTH(refusals));
 	test_access();
-	test_unused();
+	test_uses();
 	test_sessions();
 	test_sessions_without_names();
 	return check_done();

@@ -21,6 +21,7 @@ static const char *const commands_expected[] = {
 	"group",
 	"role",
 	"access",
+	"last-used",
 	"why",
 	"simulate",
 	"policy validate",

@@ -56,8 +56,10 @@ enum access_answer access_ask_role(const struct access_person *person,
 struct access_usage {
 	struct credential_store *store; /* NULL: there is none */
 	struct arena arena;
-	struct map logins;      /* user id to the time of its newest open session */
-	struct map taken_roles; /* "USER ROLE" */
+	int64_t since;     /* of the oldest use that is recorded; 0: none is */
+	struct map logins; /* user id to the time of its newest open session */
+	struct map
+		uses; /* "USER ACTION", and "USER ACTION ROLE" of taken roles, to the last time */
 };
 
 /* Takes the store. Release in any case. */
@@ -65,10 +67,13 @@ MUST_CHECK enum status access_usage_open(struct access_usage *out_usage,
 					 struct credential_store *store);
 void access_usage_release(struct access_usage *usage);
 
-/* When the user last proved a password or a code, or opened a session that is open; 0: never. */
+/* When the user last proved a password or a code, was let in, or opened a session that is open; 0:
+   never. */
 MUST_CHECK enum status access_usage_last_seen(const struct access_usage *usage, struct text user_id,
 					      int64_t *out_time);
-bool access_usage_has_role(const struct access_usage *usage, struct text user_id,
-			   struct text role_id);
+/* When the action was last used, of "sts:AssumeRole" for the role; role_id is empty for others. 0:
+   never, since there are records. */
+int64_t access_usage_last_used(const struct access_usage *usage, struct text user_id,
+			       const char *action, struct text role_id);
 
 #endif

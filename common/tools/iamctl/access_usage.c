@@ -1,29 +1,37 @@
 #include <stdio.h>
 
 #include "credentials/login_session.h"
+#include "credentials/permission_use.h"
 #include "tools/iamctl/access.h"
 
-enum { USAGE_BYTES_MAX = 64 << 20, ROLE_KEY_SIZE = 2 * SESSION_TEXT_SIZE };
+enum {
+	USAGE_BYTES_MAX = 256 << 20,
+	USE_KEY_SIZE = 2 * SESSION_TEXT_SIZE + PERMISSION_ACTION_MAX + 2,
+};
 
 struct collection {
 	struct access_usage *usage;
 	enum status status; /* of the first thing that failed */
 };
 
-static struct text role_key(struct text user_id, struct text role_id, char buffer[ROLE_KEY_SIZE])
+/* role_id: empty for what is no role. */
+static struct text use_key(struct text user_id, const char *action, struct text role_id,
+			   char buffer[USE_KEY_SIZE])
 {
-	(void)snprintf(buffer, ROLE_KEY_SIZE, "%.*s %.*s", TEXT_ARGUMENTS(user_id),
+	(void)snprintf(buffer, USE_KEY_SIZE, "%.*s %s %.*s", TEXT_ARGUMENTS(user_id), action,
 		       TEXT_ARGUMENTS(role_id));
 	return text_of(buffer);
 }
 
-/* The first that is told is the newest, and the first of a key is the one a map keeps. */
+/* Of several times of one key the newest counts. */
 static enum status keep(struct access_usage *usage, struct map *map, struct text key, int64_t time)
 {
-	int64_t *kept;
+	int64_t *kept = map_find(map, key);
 
-	if (map_find(map, key))
+	if (kept) {
+		*kept = time > *kept ? time : *kept;
 		return STATUS_OK;
+	}
 	kept = arena_take(&usage->arena, 1, sizeof(*kept));
 	key = arena_text(&usage->arena, key);
 	if (!kept || !key.bytes)
@@ -42,19 +50,20 @@ static bool keep_login(void *context, const struct login_session *session)
 	return collection->status == STATUS_OK;
 }
 
-/* One that was approved and never begun is no use of it. */
-static bool keep_role(void *context, const struct role_session *session)
+/* By which service a login came and as whom a command ran makes no difference here. */
+static bool keep_use(void *context, const struct permission_use *use)
 {
 	struct collection *collection = context;
 	struct access_usage *usage = collection->usage;
-	char key[ROLE_KEY_SIZE];
+	bool is_role = strcmp(use->action, "sts:AssumeRole") == 0;
+	char key[USE_KEY_SIZE];
 
-	if (session->state == ROLE_SESSION_APPROVED)
-		return true;
-	collection->status =
-		keep(usage, &usage->taken_roles,
-		     role_key(text_of(session->user_id), text_of(session->role_id), key),
-		     session->since);
+	if (usage->since == 0 || use->first_used < usage->since)
+		usage->since = use->first_used;
+	collection->status = keep(usage, &usage->uses,
+				  use_key(text_of(use->principal_id), use->action,
+					  is_role ? text_of(use->object) : TEXT(""), key),
+				  use->last_used);
 	return collection->status == STATUS_OK;
 }
 
@@ -68,17 +77,31 @@ enum status access_usage_open(struct access_usage *out_usage, struct credential_
 	if (store)
 		status = login_session_list(store, keep_login, &collection);
 	if (store && status == STATUS_OK && collection.status == STATUS_OK)
-		status = role_session_list(store, keep_role, &collection);
+		status = permission_use_list(store, keep_use, &collection);
 	return status == STATUS_OK ? collection.status : status;
 }
 
 void access_usage_release(struct access_usage *usage)
 {
 	map_release(&usage->logins);
-	map_release(&usage->taken_roles);
+	map_release(&usage->uses);
 	arena_release(&usage->arena);
 	credential_store_close(usage->store);
 	usage->store = NULL;
+}
+
+int64_t access_usage_last_used(const struct access_usage *usage, struct text user_id,
+			       const char *action, struct text role_id)
+{
+	char key[USE_KEY_SIZE];
+	const int64_t *time = map_find(&usage->uses, use_key(user_id, action, role_id, key));
+
+	return time ? *time : 0;
+}
+
+static int64_t later_of(int64_t left, int64_t right)
+{
+	return left > right ? left : right;
 }
 
 enum status access_usage_last_seen(const struct access_usage *usage, struct text user_id,
@@ -86,18 +109,11 @@ enum status access_usage_last_seen(const struct access_usage *usage, struct text
 {
 	struct credential_summary summary = { 0 };
 	const int64_t *started = map_find(&usage->logins, user_id);
+	int64_t let_in = access_usage_last_used(usage, user_id, "host:Login", TEXT(""));
 	enum status status = STATUS_OK;
 
 	if (usage->store)
 		status = credential_summary(usage->store, user_id, &summary);
-	*out_time = started && *started > summary.last_success ? *started : summary.last_success;
+	*out_time = later_of(later_of(let_in, started ? *started : 0), summary.last_success);
 	return status;
-}
-
-bool access_usage_has_role(const struct access_usage *usage, struct text user_id,
-			   struct text role_id)
-{
-	char key[ROLE_KEY_SIZE];
-
-	return map_find(&usage->taken_roles, role_key(user_id, role_id, key)) != NULL;
 }

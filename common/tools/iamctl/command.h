@@ -86,6 +86,7 @@ int command_user(struct invocation *invocation);
 int command_group(struct invocation *invocation);
 int command_role(struct invocation *invocation);
 int command_access(struct invocation *invocation);
+int command_last_used(struct invocation *invocation);
 int command_why(struct invocation *invocation);
 int command_simulate(struct invocation *invocation);
 int command_policy_validate(struct invocation *invocation);

@@ -1,12 +1,13 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "base/timestamp.h"
 #include "directory/arn.h"
 #include "signin/signin_decision.h"
 #include "tools/iamctl/access.h"
 #include "tools/iamctl/failure.h"
 
-enum { ROWS_BYTES_MAX = 1 << 30 };
+enum { ROWS_BYTES_MAX = 1 << 30, LOGIN_AND_SUDO = 2 };
 
 /* One line of the table. */
 struct row {
@@ -48,7 +49,7 @@ static const char *answer_name(enum access_answer answer)
 	return "no";
 }
 
-/* What the store never saw used. Nothing is kept about sudo, so nothing is said of it. */
+/* What was allowed and never used, as far as there are records. */
 static void add_unused(struct row *row, struct text what)
 {
 	row->unused[row->unused_count++] = what;
@@ -67,8 +68,8 @@ static void ask_roles(const struct table *table, const struct access_person *per
 			row->certain[row->certain_count++] = role->principal.unix_name;
 		else
 			row->conditional[row->conditional_count++] = role->principal.unix_name;
-		if (!access_usage_has_role(&table->usage, person->principal->id,
-					   role->principal.id))
+		if (access_usage_last_used(&table->usage, person->principal->id, "sts:AssumeRole",
+					   role->principal.id) == 0)
 			add_unused(row, role->principal.unix_name);
 	}
 }
@@ -85,7 +86,8 @@ static enum status fill_row(struct table *table, const struct access_principal *
 	row->name = arena_text(&table->arena, principal->unix_name);
 	row->certain = arena_take(&table->arena, table->roles.count, sizeof(*row->certain));
 	row->conditional = arena_take(&table->arena, table->roles.count, sizeof(*row->conditional));
-	row->unused = arena_take(&table->arena, table->roles.count + 1, sizeof(*row->unused));
+	row->unused = arena_take(&table->arena, table->roles.count + LOGIN_AND_SUDO,
+				 sizeof(*row->unused));
 	if (!row->name.bytes || !row->certain || !row->conditional || !row->unused)
 		return STATUS_NO_MEMORY;
 	if (access_person_is_refused(&person)) {
@@ -97,6 +99,9 @@ static enum status fill_row(struct table *table, const struct access_principal *
 	status = access_usage_last_seen(&table->usage, principal->id, &row->last_seen);
 	if (row->login != ACCESS_NO && row->last_seen == 0)
 		add_unused(row, TEXT("login"));
+	if (row->sudo != ACCESS_NO &&
+	    access_usage_last_used(&table->usage, principal->id, "host:Sudo", TEXT("")) == 0)
+		add_unused(row, TEXT("sudo"));
 	ask_roles(table, &person, row);
 	return status;
 }
@@ -149,15 +154,29 @@ static int add_rows(struct table *table)
 	return status == STATUS_NOT_FOUND ? EX_OK : fail_with(status, NULL, "access.snapshot");
 }
 
+/* For people once, below the table; for programs in each row. */
+static void show_since(const struct table *table)
+{
+	char since[TIMESTAMP_TEXT_SIZE];
+
+	if (table->usage.since == 0)
+		output_say(table->invocation->output, TONE_PLAIN, "No use is recorded yet.");
+	else
+		output_say(table->invocation->output, TONE_PLAIN, "Uses are recorded since %s.",
+			   timestamp_format(table->usage.since, since));
+}
+
 static void show(const struct table *table)
 {
 	static const char *const columns[] = {
-		"name",      "login",      "sudo",   "roles", "roles_conditional",
-		"last_seen", "never_used", "problem"
+		"name",      "login",      "sudo",    "roles",         "roles_conditional",
+		"last_seen", "never_used", "problem", "recorded_since"
 	};
+	bool is_json = table->invocation->output->is_json;
+	size_t count = ARRAY_LENGTH(columns) - (is_json ? 0 : 1);
 	struct output_table output;
 
-	output_table(&output, table->invocation->output, NULL, columns, ARRAY_LENGTH(columns));
+	output_table(&output, table->invocation->output, NULL, columns, count);
 	while (output_table_pass(&output))
 		for (const struct row *row = table->first; row; row = row->next)
 			output_table_row(
@@ -169,7 +188,8 @@ static void show(const struct table *table)
 					cell_list(row->conditional, row->conditional_count),
 					cell_time(row->last_seen),
 					cell_list(row->unused, row->unused_count),
-					cell_string(row->problem) });
+					cell_string(row->problem), cell_time(table->usage.since) });
+	show_since(table);
 }
 
 int command_access(struct invocation *invocation)

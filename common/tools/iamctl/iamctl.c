@@ -26,6 +26,8 @@ static const struct command commands[] = {
 	  0 },
 	{ "access", command_access, "[NAME]", 0, 1,
 	  "show who may sign in, use sudo and take roles on this host", NULL, 0 },
+	{ "last-used", command_last_used, "[NAME]", 0, 1,
+	  "show which permissions were used on this host, and when", NULL, 0 },
 	{ "why", command_why, "USER SERVICE", 2, 2,
 	  "show how IAM's policies decide on a user and a PAM service, and why",
 	  COMMAND_WHY_OPTIONS, ARRAY_LENGTH(COMMAND_WHY_OPTIONS) },
