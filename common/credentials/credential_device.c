@@ -185,6 +185,58 @@ enum status credential_device_add(struct credential_store *store, struct text us
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
+/* STATUS_NOT_FOUND when it is none of the user's. */
+static enum status synchronize(struct credential_store *store, struct text user_id,
+			       const char *name, struct text first_code, struct text second_code,
+			       int64_t now, struct device_row *out_row)
+{
+	AUTO_STATEMENT *statement = NULL;
+	struct device_row row;
+	struct credential_device *device = &row.device;
+	enum status status =
+		database_query(store, DEVICES_OF_USER, BINDINGS(BIND_TEXT(user_id)), &statement);
+
+	do
+		status = status == STATUS_OK ? device_row_read(store, statement, &row) : status;
+	while (status == STATUS_OK && strcmp(device->name, name) != 0);
+	if (status != STATUS_OK)
+		return status;
+	status = otp_synchronize(&device->settings, row.seed, first_code, second_code, now,
+				 OTP_DRIFT_MAX, &device->position);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_BAD_INPUT;
+	row.seed = TEXT("");
+	*out_row = row;
+	return status;
+}
+
+enum status credential_device_synchronize(struct credential_store *store, struct text user_id,
+					  const char *name, struct text first_code,
+					  struct text second_code, int64_t now,
+					  struct credential_device *out_device)
+{
+	struct device_row row = { 0 };
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status;
+
+	if (!credential_user_id_is_valid(user_id))
+		return STATUS_BAD_INPUT;
+	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
+	if (status == STATUS_OK)
+		status = synchronize(store, user_id, name, first_code, second_code, now, &row);
+	if (status == STATUS_OK)
+		status = database_run(
+			store, "UPDATE device SET next_step = ?2, drift = ?3 WHERE number = ?1",
+			BINDINGS(BIND_INTEGER(row.number),
+				 BIND_INTEGER(row.device.position.next_step),
+				 BIND_INTEGER(row.device.position.drift)));
+	if (status == STATUS_OK)
+		status = transaction_commit(&transaction);
+	if (status == STATUS_OK)
+		*out_device = row.device;
+	return status;
+}
+
 enum status credential_device_remove(struct credential_store *store, struct text user_id,
 				     const char *name)
 {

@@ -150,6 +150,16 @@ MUST_CHECK enum status credential_device_add(struct credential_store *store, str
 MUST_CHECK enum status credential_device_remove(struct credential_store *store, struct text user_id,
 						const char *name);
 
+/* As IAM's ResyncMFADevice: two consecutive codes show where the device's clock or counter is, up
+   to OTP_DRIFT_MAX steps from where it was expected, and are used up. STATUS_NOT_FOUND when there
+   is no such device, STATUS_BAD_INPUT when they are not two such codes or not newer than the last
+   one that was accepted. */
+MUST_CHECK enum status credential_device_synchronize(struct credential_store *store,
+						     struct text user_id, const char *name,
+						     struct text first_code,
+						     struct text second_code, int64_t now,
+						     struct credential_device *out_device);
+
 /* The rules of iam.conf's [lockout]. */
 struct credential_lockout {
 	struct lockout_rule passwords, codes;

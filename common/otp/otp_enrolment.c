@@ -16,6 +16,26 @@ enum status otp_seed_new(struct secret *out_seed)
 	return STATUS_OK;
 }
 
+enum status otp_code_of(struct text typed, struct secret *out_code)
+{
+	char digits[OTP_CODE_SIZE] = "";
+	size_t length = 0;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < typed.length && status == STATUS_OK; i++) {
+		if (typed.bytes[i] == ' ')
+			continue;
+		if (length == sizeof(digits))
+			status = STATUS_BAD_INPUT;
+		else
+			digits[length++] = typed.bytes[i];
+	}
+	if (status == STATUS_OK)
+		status = secret_set(out_code, (struct text){ digits, length });
+	explicit_bzero(digits, sizeof(digits));
+	return status;
+}
+
 static enum status append_label(struct text issuer, struct text account, struct buffer *out_uri)
 {
 	enum status status = STATUS_OK;

@@ -11,6 +11,10 @@
    bytes here, NUL too. */
 MUST_CHECK enum status otp_seed_new(struct secret *out_seed);
 
+/* A code as people type it: apps show "123 456", and blanks say nothing. STATUS_BAD_INPUT when it
+   is longer than any code. */
+MUST_CHECK enum status otp_code_of(struct text typed, struct secret *out_code);
+
 /* Appends otpauth://totp/ISSUER:ACCOUNT?secret=...&issuer=... with algorithm, digits and period
    where they differ from the defaults apps assume (Key Uri Format of google-authenticator). An
    empty issuer is left out. Holds the seed: use an AUTO_SECRET_BUFFER of OTP_URI_BYTES_MAX. */

@@ -173,37 +173,16 @@ enum status signin_enrolment_uri(const struct signin_records *records,
 		       text_of(label), out_uri);
 }
 
-/* Apps show "123 456". */
-static enum status without_blanks(struct text code, struct secret *out_code)
-{
-	char digits[OTP_CODE_SIZE] = "";
-	size_t length = 0;
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < code.length && status == STATUS_OK; i++) {
-		if (code.bytes[i] == ' ')
-			continue;
-		if (length == sizeof(digits))
-			status = STATUS_BAD_INPUT;
-		else
-			digits[length++] = code.bytes[i];
-	}
-	if (status == STATUS_OK)
-		status = secret_set(out_code, (struct text){ digits, length });
-	explicit_bzero(digits, sizeof(digits));
-	return status;
-}
-
 static enum status compare(struct signin_enrolment *enrolment, struct text first_code,
 			   struct text second_code, int64_t now)
 {
 	struct credential_device *device = &enrolment->device;
 	AUTO_SECRET first = { 0 };
 	AUTO_SECRET second = { 0 };
-	enum status status = without_blanks(first_code, &first);
+	enum status status = otp_code_of(first_code, &first);
 
 	if (status == STATUS_OK)
-		status = without_blanks(second_code, &second);
+		status = otp_code_of(second_code, &second);
 	if (status != STATUS_OK)
 		return status;
 	return otp_synchronize(&device->settings, secret_text(&enrolment->seed),

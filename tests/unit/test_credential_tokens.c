@@ -175,6 +175,78 @@ static void test_tries(struct credential_store *store)
 	      "then the right one is not looked at, for as long as a phone's");
 }
 
+/* Codes by what the store has to know of them: steps of the clock, or counters. */
+static const struct pair_case {
+	const char *label;
+	bool counts;
+	int first, second; /* from now, or counters */
+	enum status expected;
+} pair_cases[] = {
+	{ "a clock right", false, 0, 1, STATUS_OK },
+	{ "a clock far ahead", false, 999, 1000, STATUS_OK },
+	{ "a clock far behind", false, -1000, -999, STATUS_OK },
+	{ "a clock further ahead", false, 1000, 1001, STATUS_BAD_INPUT },
+	{ "a clock, one left out", false, 5, 7, STATUS_BAD_INPUT },
+	{ "a clock, the wrong way round", false, 6, 5, STATUS_BAD_INPUT },
+	{ "a counter right", true, 0, 1, STATUS_OK },
+	{ "a counter far ahead", true, 999, 1000, STATUS_OK },
+	{ "a counter further ahead", true, 1000, 1001, STATUS_BAD_INPUT },
+	{ "a counter, one twice", true, 5, 5, STATUS_BAD_INPUT },
+};
+
+static const char *code_for(const struct pair_case *row, int at, char code[OTP_CODE_SIZE])
+{
+	return row->counts ? fixture_counter_code((uint64_t)at, code)
+			   : fixture_code(NOW + at * 30, code);
+}
+
+static void test_synchronize(struct credential_store *store)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(pair_cases); i++) {
+		const struct pair_case *row = &pair_cases[i];
+		struct credential_device device = { .last_used = 99 }, before[8];
+		char first[OTP_CODE_SIZE], second[OTP_CODE_SIZE], text[32];
+		struct text id = { text,
+				   (size_t)snprintf(text, sizeof(text), "AIDAPAIR%011zu", i) };
+		struct credential_outcome outcome;
+		size_t count;
+
+		CHECK_REQUIRE((row->counts
+				       ? fixture_add_counter(store, id, "device", "", NULL)
+				       : fixture_add_device(store, id, "device", TEXT(FIXTURE_SEED),
+							    NULL)) == STATUS_OK,
+			      "device");
+		CHECK(credential_device_synchronize(store, id, "device",
+						    text_of(code_for(row, row->first, first)),
+						    text_of(code_for(row, row->second, second)),
+						    NOW, &device) == row->expected,
+		      "synchronize: %s", row->label);
+		CHECK_REQUIRE(credential_devices(store, id, before, &count) == STATUS_OK, "device");
+		CHECK(before[0].position.drift ==
+			      (row->expected == STATUS_OK && !row->counts ? row->second : 0),
+		      "synchronize: %s: the drift", row->label);
+		if (row->expected != STATUS_OK)
+			continue;
+		CHECK(memcmp(&device.position, &before[0].position, sizeof(device.position)) == 0,
+		      "synchronize: %s: what is stored is told", row->label);
+		CHECK(attempt(store, id, second, &outcome) == CREDENTIAL_REFUSED &&
+			      outcome.code_was_used_before,
+		      "synchronize: %s: the second is used up", row->label);
+		CHECK(credential_device_synchronize(store, id, "device", text_of(first),
+						    text_of(second), NOW,
+						    &device) == STATUS_BAD_INPUT,
+		      "synchronize: %s: and not good for that again", row->label);
+	}
+	CHECK(credential_device_synchronize(store, TEXT("AIDAPAIR00000000000"), "devic",
+					    TEXT("000000"), TEXT("111111"), NOW,
+					    &(struct credential_device){ 0 }) == STATUS_NOT_FOUND,
+	      "synchronize: no such device");
+	CHECK(credential_device_synchronize(store, TEXT("AIDA'"), "device", TEXT("000000"),
+					    TEXT("111111"), NOW,
+					    &(struct credential_device){ 0 }) == STATUS_BAD_INPUT,
+	      "synchronize: no IAM id");
+}
+
 static void *thread_main(void *argument)
 {
 	AUTO_CREDENTIAL_STORE *store = NULL;
@@ -227,6 +299,7 @@ int main(void)
 	test_clocks(store);
 	test_two_kinds(store);
 	test_tries(store);
+	test_synchronize(store);
 	test_crowd(store);
 	CHECK(credential_store_verify(store, NULL) == STATUS_OK, "and the store is sound");
 	return check_done();

@@ -96,6 +96,7 @@ int command_assume_role(struct invocation *invocation);
 int command_passwd(struct invocation *invocation);
 int command_mfa_enable(struct invocation *invocation);
 int command_mfa_list(struct invocation *invocation);
+int command_mfa_resync(struct invocation *invocation);
 int command_mfa_disable(struct invocation *invocation);
 int command_mfa_recovery_codes(struct invocation *invocation);
 int command_break_glass_create(struct invocation *invocation);

@@ -155,7 +155,7 @@ static int try_once(struct enabling *enabling, const struct terminal *terminal)
 	struct signin_answer answer = { 0 };
 	AUTO_SECRET first = { 0 };
 	AUTO_SECRET second = { 0 };
-	enum status status = seed_ask_codes(terminal, &first, &second);
+	enum status status = seed_ask_codes(terminal, "Code the app shows: ", &first, &second);
 
 	if (status == STATUS_UNAVAILABLE)
 		return fail(EX_NOINPUT, device, "two codes are needed; nothing was enabled");

@@ -4,8 +4,9 @@
 
 void devices_table(struct output_table *table, struct output *output, const char *name)
 {
-	static const char *const columns[] = { "user",   "device",  "algorithm", "digits",
-					       "period", "enabled", "last_used", "drift" };
+	static const char *const columns[] = { "user",      "device", "kind",   "serial",
+					       "algorithm", "digits", "period", "enabled",
+					       "last_used", "drift" };
 
 	output_table(table, output, name, columns, ARRAY_LENGTH(columns));
 }
@@ -14,14 +15,18 @@ static void show_device(struct output_table *table, struct text user,
 			const struct credential_device *device)
 {
 	const struct otp_settings *settings = &device->settings;
+	const struct cell absent = { .kind = CELL_NONE };
+	bool has_clock = settings->kind == OTP_TOTP;
 
 	output_table_row(
 		table, (struct cell[]){ cell_text(user), cell_string(device->name),
+					cell_string(otp_kind_name(settings->kind)),
+					cell_string(device->serial),
 					cell_string(otp_algorithm_name(settings->algorithm)),
 					cell_number(settings->digits),
-					cell_number(settings->period_seconds),
+					has_clock ? cell_number(settings->period_seconds) : absent,
 					cell_time(device->enabled_at), cell_time(device->last_used),
-					cell_number(device->position.drift) });
+					has_clock ? cell_number(device->position.drift) : absent });
 }
 
 enum status devices_rows(struct output_table *table, struct credential_store *store,

@@ -50,6 +50,8 @@ static const struct command commands[] = {
 	  COMMAND_MFA_ENABLE_OPTIONS, ARRAY_LENGTH(COMMAND_MFA_ENABLE_OPTIONS) },
 	{ "mfa list", command_mfa_list, "[NAME]", 0, 1, "list MFA devices, of all users or of one",
 	  NULL, 0 },
+	{ "mfa resync", command_mfa_resync, "NAME DEVICE", 2, 2,
+	  "set an MFA device right by two consecutive codes", NULL, 0 },
 	{ "mfa disable", command_mfa_disable, "NAME DEVICE", 2, 2, "take an MFA device from a user",
 	  NULL, 0 },
 	{ "mfa recovery-codes", command_mfa_recovery_codes, "NAME", 1, 1,

@@ -61,12 +61,12 @@ enum status seed_show(struct output *output, const char *device, struct text see
 	return STATUS_OK;
 }
 
-enum status seed_ask_codes(const struct terminal *terminal, struct secret *out_first,
-			   struct secret *out_second)
+enum status seed_ask_codes(const struct terminal *terminal, const char *question,
+			   struct secret *out_first, struct secret *out_second)
 {
-	enum status status = terminal_ask(terminal, "Code the app shows: ", false, out_first);
+	enum status status = terminal_ask(terminal, question, false, out_first);
 
 	if (status == STATUS_OK)
-		status = terminal_ask(terminal, "The code after it:  ", false, out_second);
+		status = terminal_ask(terminal, "The code after it: ", false, out_second);
 	return status == STATUS_NOT_FOUND ? STATUS_UNAVAILABLE : status;
 }

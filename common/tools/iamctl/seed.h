@@ -13,8 +13,9 @@
 MUST_CHECK enum status seed_show(struct output *output, const char *device, struct text seed,
 				 struct text uri);
 
-/* STATUS_UNAVAILABLE when there are no two lines, STATUS_BAD_INPUT when one of them is no code. */
-MUST_CHECK enum status seed_ask_codes(const struct terminal *terminal, struct secret *out_first,
-				      struct secret *out_second);
+/* The question is for the first. STATUS_UNAVAILABLE when there are no two lines, STATUS_BAD_INPUT
+   when one of them is no code. */
+MUST_CHECK enum status seed_ask_codes(const struct terminal *terminal, const char *question,
+				      struct secret *out_first, struct secret *out_second);
 
 #endif
