@@ -193,6 +193,9 @@ $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(test_parts) $(BUI
 $(BUILD)/tests/fault/%: $(BUILD)/tests/fault/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(fault_wraps) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
+$(BUILD)/tests/system/%.so: $(BUILD)/tests/system/%.o
+	$(Q)$(CC) $(all_cflags) -shared $(LDFLAGS) -o $@ $^ -lcrypto $(LDLIBS)
+
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
@@ -211,7 +214,7 @@ check-aws: all $(aws_tests) ## the AWS source against a stand-in for AWS
 check-symbols: all ## exported and imported symbols of the modules against the lists
 	$(Q)tests/lint/symbols.sh $(BUILD)
 
-check-system: all ## real programs on a disposable host (needs root)
+check-system: all $(BUILD)/tests/system/security_key.so ## real programs on a disposable host (needs root)
 	$(Q)tests/system/run.sh
 
 conformance: all $(BUILD)/tests/conformance/compare ## policy cases of others, in the folder CASES

@@ -22,13 +22,17 @@ static struct text item_text(pam_handle_t *pamh, int item)
 
 /* sshd tells how its client has proven itself so far, a method a line. Any other service's PAM
    environment may have been read from a file of the user's. */
-static bool is_public_key_verified(pam_handle_t *pamh, struct text service)
+static struct text methods_of_sshd(const struct attempt *attempt)
 {
-	struct text lines, line;
+	if (!text_is(attempt->request.service, "sshd"))
+		return TEXT("");
+	return text_of(pam_getenv(attempt->pamh, "SSH_AUTH_INFO_0"));
+}
 
-	if (!text_is(service, "sshd"))
-		return false;
-	lines = text_of(pam_getenv(pamh, "SSH_AUTH_INFO_0"));
+static bool is_public_key_verified(struct text lines)
+{
+	struct text line;
+
 	while (text_next_piece(&lines, '\n', &line))
 		if (text_starts_with(line, TEXT("publickey ")))
 			return true;
@@ -54,8 +58,7 @@ static enum status read_items(struct attempt *attempt)
 			     .uid = getuid() },
 	};
 	attempt->actor = attempt->request.user;
-	attempt->request.public_key_verified =
-		is_public_key_verified(pamh, attempt->request.service);
+	attempt->request.public_key_verified = is_public_key_verified(methods_of_sshd(attempt));
 	return STATUS_OK;
 }
 
@@ -67,6 +70,20 @@ static enum attempt_user fail(struct attempt *attempt, enum status status,
 	return ATTEMPT_FAILED;
 }
 
+/* A key that cannot be looked up is one like any other. */
+static void note_security_key(struct attempt *attempt)
+{
+	enum status status = signin_note_security_key(&attempt->records, methods_of_sshd(attempt),
+						      &attempt->request, attempt->security_key);
+
+	if (status == STATUS_OK)
+		status = text_format(attempt->key_words, sizeof(attempt->key_words),
+				     "security-key:%s", attempt->security_key);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		outcome_warn(attempt, "directory.snapshot does not tell of the security key",
+			     status, NULL);
+}
+
 /* What stands in the way of deciding for IAM's. */
 static enum attempt_user usable(struct attempt *attempt)
 {
@@ -75,6 +92,7 @@ static enum attempt_user usable(struct attempt *attempt)
 	if (attempt->status != STATUS_OK)
 		return fail(attempt, attempt->status, SIGNIN_REASON_SYSTEM);
 	attempt->request.mfa_argument = options_mfa(&attempt->options);
+	note_security_key(attempt);
 	return ATTEMPT_OURS;
 }
 

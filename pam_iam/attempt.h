@@ -27,6 +27,8 @@ struct attempt {
 	struct signin_request request;
 	struct text actor; /* whose factors are asked for: request.user, but for a role */
 	bool is_inside;    /* of a login session: sudo, su */
+	char security_key[SIGNIN_KEY_ID_SIZE];   /* what request.security_key is a view of */
+	char key_words[SIGNIN_KEY_ID_SIZE + 16]; /* "security-key:ID" for the log; "" without one */
 	struct signin_place place;
 	struct signin_records records;
 	enum status opened; /* of the records */

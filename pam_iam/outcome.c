@@ -267,8 +267,9 @@ static void log_stray(const struct attempt *attempt)
 static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
 {
 	const struct signin_answer *answer = &attempt->answer;
+	const char *proven_by = answer->device[0] ? answer->device : attempt->key_words;
 	struct shown shown;
-	char device[SHOWN_SIZE];
+	char mfa[SHOWN_SIZE];
 
 	show_attempt(attempt, &shown);
 	if (phase != OUTCOME_AUTH) {
@@ -280,7 +281,7 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 	pam_syslog(attempt->pamh, LOG_INFO,
 		   "sign-in accepted: user=%s service=%s rhost=%s%s password=%s mfa=%s drift=%d",
 		   shown.user, shown.service, shown.remote_host, shown.by,
-		   answer->used_password ? "yes" : "no", show(text_of(answer->device), device),
+		   answer->used_password ? "yes" : "no", show(text_of(proven_by), mfa),
 		   (int)answer->drift);
 }
 

@@ -43,6 +43,8 @@ void session_forget_code(struct attempt *attempt)
 /* What the log calls the factor that a session began with. */
 static const char *mfa_word(const struct attempt *attempt, const struct handoff *signed_in)
 {
+	if (attempt->key_words[0] && !(signed_in && signed_in->used_code))
+		return attempt->key_words;
 	if (!signed_in)
 		return attempt->request.login.mfa_at > 0 ? "proven" : "unknown";
 	return signed_in->used_code ? signed_in->device : "none";

@@ -50,9 +50,10 @@ struct iam_policy {
 };
 
 struct iam_ssh_key {
-	struct text id;   /* APKA..., or the tag's name */
-	struct text body; /* "type base64", one line, no options, no comment */
-	int64_t uploaded; /* 0 when unknown */
+	struct text id;       /* APKA..., or the tag's name */
+	struct text body;     /* "type base64", one line, no options, no comment */
+	int64_t uploaded;     /* 0 when unknown */
+	bool verify_required; /* a security key that has to know who holds it: then it is MFA */
 };
 
 /* What users, groups and roles have in common. */

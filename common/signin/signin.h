@@ -57,6 +57,7 @@ struct signin_request {
 	struct text remote_host; /* PAM_RHOST; empty when local; hostile */
 	struct text tty;
 	bool public_key_verified; /* by sshd, for this login */
+	struct text security_key; /* of MFA, verified likewise: its id; empty: none */
 	struct signin_mfa_argument mfa_argument;
 	bool password_used; /* proven in this login: one that has expired is to be changed */
 	int64_t now;
@@ -69,16 +70,18 @@ struct signin_request {
 /* What has to be proven, and asked. */
 struct signin_factors {
 	bool password, code;
+	bool key; /* neither: what sshd has verified stands for both */
 };
 
 /*
- * What the module's options say about factors, before the user is known. Something is always asked
- * for: sshd calls PAM after a public key only when its configuration wants a second step, and
- * passing one that asked nothing would be a step that is not there.
+ * What the module's options say about factors, before the user is known. sshd calls PAM after a
+ * public key only when its configuration wants a second step, and passing one that asked nothing
+ * would be a step that is not there; so something is asked for, unless the key was that step too.
  */
 enum signin_mode {
 	SIGNIN_PASSWORD_AND_CODE = 0, /* after a public key the code alone, or, when no code is due,
-					 the password alone */
+					 the password alone; after a security key of MFA nothing
+					 when a code is due */
 	SIGNIN_PASSWORD,              /* after a public key too */
 	SIGNIN_CODE,                  /* always, whatever iam.conf says of MFA */
 };
@@ -110,6 +113,23 @@ MUST_CHECK enum status signin_is_iam_user(const struct signin_records *records, 
 /* STATUS_NOT_FOUND when the name is an account of the host's own, which is never IAM's. */
 MUST_CHECK enum status signin_check_local(const struct signin_records *records, struct text user);
 
+enum {
+	SIGNIN_KEY_ID_SIZE = 129,            /* IAM_ID_MAX and the NUL */
+	SIGNIN_METHODS_BYTES_MAX = 64 << 10, /* of what sshd says of a login */
+};
+
+/*
+ * Has sshd verified a security key that asks who holds it? methods is SSH_AUTH_INFO_0: a method a
+ * line, "publickey TYPE BASE64". A key counts when iam.conf says that security keys do, and the
+ * user's records in directory.snapshot have it with verify-required: MFA, proven at request->now.
+ * Then out_id has its id, which the request's security_key is a view of. STATUS_NOT_FOUND when
+ * there is none; with any status but STATUS_OK the request stays as it is.
+ */
+MUST_CHECK enum status signin_note_security_key(const struct signin_records *records,
+						struct text methods,
+						struct signin_request *inout_request,
+						char out_id[SIGNIN_KEY_ID_SIZE]);
+
 /* Which factors to ask for: never none. An unknown user is asked what an enrolled one in no group
    would be. For host:Sudo a code of the login session counts as long as [mfa] remember says. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
@@ -117,9 +137,10 @@ MUST_CHECK enum status signin_factors(const struct signin_records *records,
 				      struct signin_factors *out_factors);
 
 /*
- * Compares the factors asked for. Always one hash (when a password was asked for) and one
- * transaction, whoever the user is: an unknown one, a role, and one without login profile run
- * against an id that no account can have. Needs the store. No factor at all is STATUS_BAD_INPUT.
+ * Compares the factors asked for; factors->key takes what sshd has verified. Else always one hash
+ * (when a password was asked for) and one transaction, whoever the user is: an unknown one, a role,
+ * and one without login profile run against an id that no account can have. Needs the store. No
+ * factor at all is STATUS_BAD_INPUT.
  */
 MUST_CHECK enum status signin_authenticate(const struct signin_records *records,
 					   const struct signin_request *request,

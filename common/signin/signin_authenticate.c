@@ -2,11 +2,6 @@
 #include "password/password_hash.h"
 #include "signin/signin_decision.h"
 #include "signin/signin_internal.h"
-#include "signin/signin_mfa.h"
-
-/* Shorter than any IAM id: what is read for a user that does not exist, so that something is. The
-   store's own word for nobody, in an attempt, is no id at all. */
-#define ID_OF_NOBODY TEXT("NOBODY")
 
 enum status signin_is_iam_user(const struct signin_records *records, struct text user,
 			       bool *out_is_iam_user)
@@ -32,102 +27,7 @@ enum status signin_is_iam_user(const struct signin_records *records, struct text
 	return STATUS_OK;
 }
 
-/* The user whose factors are asked for. */
-struct asked {
-	bool is_known; /* and no role */
-	struct access_principal principal;
-};
-
-static enum status find_asked(const struct signin_records *records,
-			      const struct signin_request *request, struct arena *arena,
-			      struct asked *out_asked)
-{
-	enum status status = signin_principal(records, request->user, arena, &out_asked->principal);
-
-	out_asked->is_known = status == STATUS_OK && !out_asked->principal.is_role;
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* Whether the user has a device here; one that does not exist has. */
-static enum status has_device(const struct signin_records *records, const struct asked *asked,
-			      bool *out_has_device)
-{
-	struct credential_summary summary;
-	enum status status;
-
-	if (!records->store)
-		return STATUS_UNAVAILABLE;
-	status = credential_summary(records->store,
-				    asked->is_known ? asked->principal.id : ID_OF_NOBODY, &summary);
-	if (status == STATUS_OK)
-		*out_has_device = !asked->is_known || summary.device_count > 0;
-	return status;
-}
-
-/* sudo takes the code that was given in its login session, for a while. A code of the future is a
-   clock that moved: no code. */
-static bool is_remembered(const struct signin_records *records,
-			  const struct signin_request *request)
-{
-	int64_t age = request->now - request->login.mfa_at;
-
-	return strcmp(signin_action_of(records, request->service), "host:Sudo") == 0 &&
-	       records->config.mfa_remember > 0 && request->login.mfa_at > 0 && age >= 0 &&
-	       age <= (int64_t)records->config.mfa_remember;
-}
-
-static enum status is_code_due(const struct signin_records *records,
-			       const struct signin_request *request, bool *out_is_due)
-{
-	struct asked asked = { .is_known = false };
-	AUTO_ARENA arena = { 0 };
-
-	arena_init(&arena, SIGNIN_ARENA_MAX);
-	*out_is_due = true;
-	/* What cannot be read refuses, and has a name, once everything is compared. */
-	if (find_asked(records, request, &arena, &asked) != STATUS_OK)
-		return STATUS_OK;
-	switch (signin_mfa_of(&records->config, request, asked.is_known ? &asked.principal : NULL)
-			.mode) {
-	case CONFIG_MFA_OFF:
-		*out_is_due = false;
-		return STATUS_OK;
-	case CONFIG_MFA_ENROLLED:
-		return has_device(records, &asked, out_is_due);
-	case CONFIG_MFA_REQUIRED:
-		break;
-	}
-	return STATUS_OK;
-}
-
-enum status signin_factors(const struct signin_records *records,
-			   const struct signin_request *request, enum signin_mode mode,
-			   struct signin_factors *out_factors)
-{
-	struct signin_factors factors = { .password = true, .code = true };
-	enum status status = STATUS_OK;
-
-	switch (mode) {
-	case SIGNIN_PASSWORD:
-		factors.code = false;
-		break;
-	case SIGNIN_CODE:
-		factors.password = false;
-		break;
-	case SIGNIN_PASSWORD_AND_CODE:
-		if (is_remembered(records, request))
-			factors.code = false;
-		else
-			status = is_code_due(records, request, &factors.code);
-		factors.password = !(factors.code && request->public_key_verified);
-		break;
-	}
-	if (status == STATUS_OK)
-		*out_factors = factors;
-	return status;
-}
-
-/* The only line of the project that lets somebody in by factors. */
+/* The only line of the project that lets somebody in by what was typed. */
 static enum signin_reason reason_of(const struct credential_outcome *outcome)
 {
 	switch (outcome->verdict) {
@@ -204,6 +104,17 @@ static bool find_address(const struct signin_records *records, const struct sign
 	       lockout_address_of(request->remote_host, out_address);
 }
 
+/* Nothing was typed. As with a key alone, which PAM is not asked about, no lockout stands in the
+   way: it is a brake on guessing. */
+static enum status accept_key(const struct signin_request *request, struct signin_answer *answer)
+{
+	if (answer->reason != SIGNIN_REASON_NONE || !request->public_key_verified ||
+	    request->security_key.length == 0)
+		return STATUS_OK;
+	answer->reason = SIGNIN_REASON_ALLOWED;
+	return STATUS_OK;
+}
+
 enum status signin_authenticate(const struct signin_records *records,
 				const struct signin_request *request,
 				const struct signin_factors *factors, struct text password,
@@ -227,7 +138,7 @@ enum status signin_authenticate(const struct signin_records *records,
 	*out_answer = (struct signin_answer){ .used_password = factors->password,
 					      .used_code = factors->code };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	if (!factors->password && !factors->code)
+	if (!factors->password && !factors->code && !factors->key)
 		return signin_fail(out_answer, STATUS_BAD_INPUT, SIGNIN_REASON_SYSTEM);
 	if (!records->store)
 		return signin_fail(out_answer, STATUS_UNAVAILABLE, SIGNIN_REASON_STORE);
@@ -236,6 +147,8 @@ enum status signin_authenticate(const struct signin_records *records,
 	status = signin_find_person(records, request, &arena, &principal, out_answer);
 	if (status != STATUS_OK)
 		return status;
+	if (factors->key)
+		return accept_key(request, out_answer);
 	if (out_answer->reason == SIGNIN_REASON_NONE && factors->password &&
 	    !principal.password_enabled)
 		out_answer->reason = SIGNIN_REASON_PASSWORD_DISABLED;

@@ -6,6 +6,10 @@
 
 #include "signin/signin.h"
 
+/* Shorter than any IAM id: what is read for a user that does not exist, so that something is. The
+   store's own word for nobody, in an attempt, is no id at all. */
+#define ID_OF_NOBODY TEXT("NOBODY")
+
 /* Ends a use case that failed: the answer refuses and names the part that failed, or the system
    when there was no memory. */
 enum status signin_fail(struct signin_answer *answer, enum status status,
@@ -30,6 +34,11 @@ MUST_CHECK enum status signin_invoking_principal(const struct signin_records *re
 
 /* By IAM's name of the group, ignoring case, or exactly by the one it has on this host. */
 bool signin_group_is_called(const struct access_group *group, struct text name);
+
+/* One of lines, a user's keys, that sshd has verified and that asks who holds it; methods is
+   SSH_AUTH_INFO_0. out_id is a view. STATUS_NOT_FOUND when there is none. */
+MUST_CHECK enum status signin_match_security_key(struct text lines, struct text methods,
+						 struct text *out_id);
 
 /* Into a session's array; STATUS_BAD_INPUT when it does not fit. */
 MUST_CHECK enum status signin_copy_whole(struct text text, char *buffer, size_t size);

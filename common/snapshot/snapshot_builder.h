@@ -18,7 +18,7 @@ struct build_user {
 	bool is_role;
 	const uint32_t *gids; /* beside the primary one */
 	size_t gid_count;
-	struct text keys; /* "type base64 id" lines */
+	struct text keys; /* lines, as snapshot_key.h has them */
 };
 
 struct build_group {

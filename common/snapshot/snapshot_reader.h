@@ -116,7 +116,8 @@ MUST_CHECK enum status snapshot_memberships(const struct snapshot *snapshot,
 /* The gid at index < count. */
 uint32_t snapshot_gid_at(const struct snapshot_gids *gids, uint32_t index);
 
-/* A user's SSH keys, one "type base64 id" a line, each ending in a newline; empty when none. */
+/* A user's SSH keys, lines as snapshot_key.h has them, each ending in a newline; empty when none.
+ */
 MUST_CHECK enum status snapshot_keys(const struct snapshot *snapshot,
 				     const struct snapshot_user *user, struct text *out_lines);
 

@@ -44,12 +44,12 @@ static struct iam_user *named_user(struct object *object)
 	return NULL;
 }
 
-static bool has_key(const struct iam_user *user, struct text body)
+static struct iam_ssh_key *find_key(const struct iam_user *user, struct text body)
 {
 	for (size_t i = 0; i < user->key_count; i++)
 		if (text_equal(user->keys[i].body, body))
-			return true;
-	return false;
+			return &user->keys[i];
+	return NULL;
 }
 
 /* body is text of the scratch buffer. */
@@ -73,8 +73,10 @@ static enum status add_key(struct directory_decoder *decoder, struct iam_user *u
 enum status decode_user_key(struct directory_decoder *decoder, struct iam_user *user,
 			    const struct iam_ssh_key *key, const struct json_place *place)
 {
+	struct iam_ssh_key parsed = *key, *same;
 	struct complaint fault = { .line = 0 };
-	enum status status = ssh_key_parse(key->body, &decoder->scratch, &fault);
+	enum status status =
+		ssh_key_parse(key->body, &decoder->scratch, &parsed.verify_required, &fault);
 	struct text body = buffer_text(&decoder->scratch);
 
 	if (status == STATUS_BAD_INPUT)
@@ -83,14 +85,17 @@ enum status decode_user_key(struct directory_decoder *decoder, struct iam_user *
 				    fault.reason);
 	if (status != STATUS_OK)
 		return decoder_no_memory(decoder);
-	if (has_key(user, body))
+	same = find_key(user, body);
+	if (same) { /* what one of its places asks of it holds */
+		same->verify_required = same->verify_required || parsed.verify_required;
 		return STATUS_OK;
+	}
 	if (user->key_count == DIRECTORY_KEYS_PER_USER_MAX)
 		return decoder_warn(decoder, place,
 				    "key %.*s of user '%.*s' left out: more than %d keys",
 				    TEXT_ARGUMENTS(key->id), TEXT_ARGUMENTS(user->entity.name),
 				    DIRECTORY_KEYS_PER_USER_MAX);
-	return add_key(decoder, user, key, body);
+	return add_key(decoder, user, &parsed, body);
 }
 
 static const struct text_rule key_id_rule = {

@@ -17,17 +17,19 @@ enum { FIELDS_MAX = 4, ED25519_BYTES = 32, APPLICATION_BYTES_MAX = 255 };
 
 static const struct key_type {
 	const char *name;
+	bool is_security_key;
 	const char *curve;
 	size_t point_bytes;
 	enum field fields[FIELDS_MAX]; /* behind the type's name */
 } key_types[] = {
-	{ "ssh-ed25519", NULL, 0, { FIELD_ED25519 } },
-	{ "ssh-rsa", NULL, 0, { FIELD_EXPONENT, FIELD_MODULUS } },
-	{ "ecdsa-sha2-nistp256", "nistp256", 65, { FIELD_CURVE, FIELD_POINT } },
-	{ "ecdsa-sha2-nistp384", "nistp384", 97, { FIELD_CURVE, FIELD_POINT } },
-	{ "ecdsa-sha2-nistp521", "nistp521", 133, { FIELD_CURVE, FIELD_POINT } },
-	{ "sk-ssh-ed25519@openssh.com", NULL, 0, { FIELD_ED25519, FIELD_APPLICATION } },
+	{ "ssh-ed25519", false, NULL, 0, { FIELD_ED25519 } },
+	{ "ssh-rsa", false, NULL, 0, { FIELD_EXPONENT, FIELD_MODULUS } },
+	{ "ecdsa-sha2-nistp256", false, "nistp256", 65, { FIELD_CURVE, FIELD_POINT } },
+	{ "ecdsa-sha2-nistp384", false, "nistp384", 97, { FIELD_CURVE, FIELD_POINT } },
+	{ "ecdsa-sha2-nistp521", false, "nistp521", 133, { FIELD_CURVE, FIELD_POINT } },
+	{ "sk-ssh-ed25519@openssh.com", true, NULL, 0, { FIELD_ED25519, FIELD_APPLICATION } },
 	{ "sk-ecdsa-sha2-nistp256@openssh.com",
+	  true,
 	  "nistp256",
 	  65,
 	  { FIELD_CURVE, FIELD_POINT, FIELD_APPLICATION } },
@@ -158,10 +160,22 @@ static bool has_control_character(struct text line)
 	return false;
 }
 
-enum status ssh_key_parse(struct text line, struct buffer *out_body,
+/* The one option there may be, in the one spelling. */
+static bool take_option(struct text *inout_line)
+{
+	const struct text option = TEXT("verify-required ");
+
+	if (!text_starts_with(*inout_line, option))
+		return false;
+	*inout_line = text_trim(text_skip(*inout_line, option.length));
+	return true;
+}
+
+enum status ssh_key_parse(struct text line, struct buffer *out_body, bool *out_verify_required,
 			  struct complaint *out_complaint)
 {
 	struct text rest = without_line_end(line), name = TEXT(""), encoded = TEXT("");
+	bool verify_required = take_option(&rest);
 	const struct key_type *type;
 	AUTO_BUFFER blob = { 0 };
 	enum status status;
@@ -174,6 +188,9 @@ enum status ssh_key_parse(struct text line, struct buffer *out_body,
 	if (!type)
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"does not begin with a known key type");
+	if (verify_required && !type->is_security_key)
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"verify-required is for security keys; %s is none", type->name);
 	rest = text_trim(rest);
 	(void)text_next_piece(&rest, ' ', &encoded);
 	status = base64_decode(encoded, &blob);
@@ -183,6 +200,7 @@ enum status ssh_key_parse(struct text line, struct buffer *out_body,
 		status = check_blob(type, buffer_text(&blob), out_complaint);
 	if (status != STATUS_OK)
 		return status;
+	*out_verify_required = verify_required;
 	out_body->length = 0;
 	return buffer_append_format(out_body, "%s %.*s", type->name, TEXT_ARGUMENTS(encoded));
 }

@@ -3,6 +3,7 @@
  * the default stands in.
  */
 #include "base/timestamp.h"
+#include "snapshot/snapshot_key.h"
 #include "sync/sync_internal.h"
 
 enum { HOME_BYTES_MAX = 255, KEYS_BYTES_MAX = 1 << 20, KEY_WARNING_SECONDS = 15 * 86400 };
@@ -117,11 +118,12 @@ static enum status list_key(struct sync_work *work, const struct account *accoun
 
 	if (status != STATUS_OK || !is_offered)
 		return status;
-	return buffer_append_format(lines, "%.*s %.*s\n", TEXT_ARGUMENTS(key->body),
-				    TEXT_ARGUMENTS(key->id));
+	return buffer_append_format(lines, "%s%.*s %.*s\n",
+				    key->verify_required ? SNAPSHOT_KEY_VERIFIED " " : "",
+				    TEXT_ARGUMENTS(key->body), TEXT_ARGUMENTS(key->id));
 }
 
-/* One "type base64 id" a line, as snapshots have them. */
+/* A line each, as snapshots have them. */
 static enum status list_keys(struct sync_work *work, struct account *account)
 {
 	AUTO_BUFFER keys = { 0 };

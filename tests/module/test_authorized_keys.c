@@ -10,6 +10,7 @@
 
 #define ONE "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIone one\n"
 #define TWO "ssh-rsa AAAAB3NzaC1yc2EAAAADtwo two\n"
+#define FOUR "verify-required sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1four four\n"
 #define THREE "ecdsa-sha2-nistp256 AAAAE2three three\n"
 
 enum { NOBODY = 65534, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_OUTPUT = 74 };
@@ -21,6 +22,7 @@ static const struct fixture_user users[] = {
 	{ .name = "bob", .uid = NSS_ID + 1, .keys = ONE TWO },
 	{ .name = "bobby", .uid = NSS_ID + 2, .keys = THREE },
 	{ .name = "b.b", .uid = NSS_ID + 3 },
+	{ .name = "dave", .uid = NSS_ID + 5, .keys = FOUR ONE },
 	{ .name = "ops", .uid = NSS_ID + 4, .is_role = true },
 	{ 0 },
 };
@@ -34,6 +36,7 @@ struct row {
 
 static const struct row rows[] = {
 	{ "all keys of a user", { "bob" }, 0, ONE TWO },
+	{ "a key that has to know who holds it", { "dave" }, 0, FOUR ONE },
 	{ "a longer name", { "bobby" }, 0, THREE },
 	{ "a name that is a pattern of another", { "b.b" }, 0, "" },
 	{ "a pattern", { "bo*" }, 0, "" },
@@ -181,7 +184,7 @@ static void test_damage(const struct fixture *fixture)
 		printed += outcome.output.length > 0;
 		wrong += outcome.code != 0 && outcome.code != EXIT_UNAVAILABLE;
 		wrong += outcome.code != 0 && outcome.output.length > 0;
-		wrong += outcome.output.length > sizeof(ONE TWO THREE);
+		wrong += outcome.output.length > sizeof(ONE TWO THREE FOUR);
 	}
 	CHECK(wrong == 0 && printed > 0, "a third of all bytes changed: %u wrong, %u printed",
 	      wrong, printed);

@@ -34,5 +34,14 @@
 	"FS0rc/MAv/jynYafKIPv8MhOrKEEzTQ7bE7FshgqwauoIhjsxMBT4XX4I19mlG3DOAHUND6AWu9S" \
 	"8Sb7zd0IcRGjgIx/TR5R9SO1ZV31+kGiJUJvAJ9AW9a9S2+hu+7PvzJVlMVq7rmQY6k9092uB9x2" \
 	"nQ=="
+#define KEY_SK_ED25519                                                                 \
+	"sk-ssh-ed25519@openssh.com "                                                  \
+	"AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIP+kA+ETDmL+pG42dKZ3Fnah0yGcJFWw" \
+	"sDA//8kgJyLlAAAABHNzaDo="
+#define KEY_SK_ECDSA                                                                   \
+	"sk-ecdsa-sha2-nistp256@openssh.com "                                          \
+	"AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBChd" \
+	"mQl0bVfV71dCnzvNZ2ipeMZwd+FTthOrudujbx5EBJ6CDIIc1pm6+pPPTHa4zSFoWCP+D+JHkRLb" \
+	"Dw5Kv6MAAAAEc3NoOg=="
 
 #endif

@@ -132,6 +132,44 @@ static void check_account(const struct iam_directory *directory)
 	CHECK(directory->warning_count == 0, "nothing was left out");
 }
 
+/* A key in two places asks for what either of them asks for. */
+static void test_security_keys(void)
+{
+	static const struct key_case {
+		const char *first, *second;
+		bool verify_required;
+	} rows[] = {
+		{ KEY_SK_ED25519, KEY_SK_ED25519, false },
+		{ "verify-required " KEY_SK_ED25519, KEY_SK_ED25519, true },
+		{ KEY_SK_ED25519, "verify-required " KEY_SK_ED25519 " again", true },
+		{ "verify-required " KEY_SK_ED25519, "verify-required " KEY_SK_ED25519, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct complaint complaint = { .line = 0 };
+		AUTO_DIRECTORY directory;
+		AUTO_BUFFER document;
+
+		buffer_init(&document, 8192);
+		iam_directory_init(&directory, LIMIT);
+		CHECK_REQUIRE(buffer_append_format(
+				      &document,
+				      "{\"UserDetailList\":[{\"UserName\":\"ada\",\"UserId\":"
+				      "\"AIDAEXAMPLE0000000001\",\"Arn\":"
+				      "\"arn:aws:iam::123456789012:user/ada\",\"Tags\":["
+				      "{\"Key\":\"SshKey1\",\"Value\":\"%s\"},"
+				      "{\"Key\":\"SshKey2\",\"Value\":\"%s\"}]}]}",
+				      rows[i].first, rows[i].second) == STATUS_OK,
+			      "a document");
+		CHECK(directory_json_decode(buffer_text(&document), &directory, &complaint) ==
+				      STATUS_OK &&
+			      directory.user_count == 1 && directory.users[0].key_count == 1 &&
+			      is(directory.users[0].keys[0].body, KEY_SK_ED25519) &&
+			      directory.users[0].keys[0].verify_required == rows[i].verify_required,
+		      "security key, row %zu: %s", i, complaint.reason);
+	}
+}
+
 static void test_complete(void)
 {
 	AUTO_DIRECTORY directory;
@@ -214,6 +252,7 @@ static void test_memory(void)
 int main(void)
 {
 	test_complete();
+	test_security_keys();
 	test_example();
 	test_small();
 	test_memory();

@@ -246,6 +246,11 @@ static const struct warning_case {
 	  "key SshKey9 of user 'ada' left out: does not begin with a known key type" },
 	{ ADA_WITH("\"Tags\":[{\"Key\":\"SshKey1\",\"Value\":\"" KEY_ED25519 "\\nssh-rsa x\"}]"),
 	  "UserDetailList[0].Tags[0]", "left out: not one line of text" },
+	{ ADA_WITH("\"Tags\":[{\"Key\":\"SshKey1\",\"Value\":\"verify-required " KEY_ED25519
+		   "\"}]"),
+	  "UserDetailList[0].Tags[0]", "left out: verify-required is for security keys" },
+	{ ADA_WITH("\"Tags\":[{\"Key\":\"SshKey1\",\"Value\":\"no-pty " KEY_SK_ED25519 "\"}]"),
+	  "UserDetailList[0].Tags[0]", "left out: does not begin with a known key type" },
 	{ USERS_AND(ADA, "\"SSHPublicKeys\":[" KEY_OF("ada", KEY_RSA_1024) "]"), "SSHPublicKeys[0]",
 	  "left out: an RSA key of 1024 bits" },
 	{ USERS_AND(ADA, "\"SSHPublicKeys\":[{\"SSHPublicKey\":" KEY_OF("ada", "junk") "}]"),

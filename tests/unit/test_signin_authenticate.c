@@ -67,6 +67,19 @@ static void test_factors(const struct host *host)
 
 enum given { NOTHING, RIGHT, WRONG };
 
+#define BOTH                                   \
+	{                                      \
+		.password = true, .code = true \
+	}
+#define PASSWORD                 \
+	{                        \
+		.password = true \
+	}
+#define CODE                 \
+	{                    \
+		.code = true \
+	}
+
 static const struct proof_case {
 	const char *user;
 	struct signin_factors factors;
@@ -74,32 +87,32 @@ static const struct proof_case {
 	enum signin_reason reason;
 	unsigned failures; /* afterwards, of this user alone */
 } proof_cases[] = {
-	{ "alice", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
-	{ "alice", { true, true }, WRONG, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
-	{ "alice", { true, true }, RIGHT, WRONG, SIGNIN_REASON_CODE_WRONG, 1 },
-	{ "alice", { true, true }, WRONG, WRONG, SIGNIN_REASON_PASSWORD_WRONG, 1 },
-	{ "alice", { true, true }, NOTHING, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
-	{ "alice", { true, true }, RIGHT, NOTHING, SIGNIN_REASON_CODE_WRONG, 1 },
-	{ "alice", { true, false }, RIGHT, NOTHING, SIGNIN_REASON_ALLOWED, 0 },
-	{ "alice", { true, false }, WRONG, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
-	{ "alice", { false, true }, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
-	{ "alice", { false, true }, RIGHT, WRONG, SIGNIN_REASON_CODE_WRONG, 1 },
-	{ "bob", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_MFA_NOT_ENROLLED, 0 },
-	{ "bob", { true, false }, RIGHT, NOTHING, SIGNIN_REASON_ALLOWED, 0 },
-	{ "bob", { false, true }, NOTHING, RIGHT, SIGNIN_REASON_MFA_NOT_ENROLLED, 0 },
-	{ "carol", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_PASSWORD_NOT_SET, 0 },
-	{ "carol", { true, false }, NOTHING, NOTHING, SIGNIN_REASON_PASSWORD_NOT_SET, 0 },
-	{ "carol", { false, true }, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
-	{ "dave", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_PASSWORD_DISABLED, 0 },
-	{ "dave", { true, false }, WRONG, NOTHING, SIGNIN_REASON_PASSWORD_DISABLED, 0 },
-	{ "dave", { false, true }, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
-	{ "deployer", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_ROLE_DIRECT, 0 },
-	{ "deployer", { false, true }, NOTHING, RIGHT, SIGNIN_REASON_ROLE_DIRECT, 0 },
-	{ "shadowed", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_USER_UNKNOWN, 0 },
-	{ "mallory", { true, true }, RIGHT, RIGHT, SIGNIN_REASON_USER_UNKNOWN, 0 },
-	{ "mallory", { true, true }, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
-	{ "", { true, true }, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
-	{ "root", { true, true }, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
+	{ "alice", BOTH, RIGHT, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
+	{ "alice", BOTH, WRONG, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
+	{ "alice", BOTH, RIGHT, WRONG, SIGNIN_REASON_CODE_WRONG, 1 },
+	{ "alice", BOTH, WRONG, WRONG, SIGNIN_REASON_PASSWORD_WRONG, 1 },
+	{ "alice", BOTH, NOTHING, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
+	{ "alice", BOTH, RIGHT, NOTHING, SIGNIN_REASON_CODE_WRONG, 1 },
+	{ "alice", PASSWORD, RIGHT, NOTHING, SIGNIN_REASON_ALLOWED, 0 },
+	{ "alice", PASSWORD, WRONG, RIGHT, SIGNIN_REASON_PASSWORD_WRONG, 1 },
+	{ "alice", CODE, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
+	{ "alice", CODE, RIGHT, WRONG, SIGNIN_REASON_CODE_WRONG, 1 },
+	{ "bob", BOTH, RIGHT, RIGHT, SIGNIN_REASON_MFA_NOT_ENROLLED, 0 },
+	{ "bob", PASSWORD, RIGHT, NOTHING, SIGNIN_REASON_ALLOWED, 0 },
+	{ "bob", CODE, NOTHING, RIGHT, SIGNIN_REASON_MFA_NOT_ENROLLED, 0 },
+	{ "carol", BOTH, RIGHT, RIGHT, SIGNIN_REASON_PASSWORD_NOT_SET, 0 },
+	{ "carol", PASSWORD, NOTHING, NOTHING, SIGNIN_REASON_PASSWORD_NOT_SET, 0 },
+	{ "carol", CODE, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
+	{ "dave", BOTH, RIGHT, RIGHT, SIGNIN_REASON_PASSWORD_DISABLED, 0 },
+	{ "dave", PASSWORD, WRONG, NOTHING, SIGNIN_REASON_PASSWORD_DISABLED, 0 },
+	{ "dave", CODE, NOTHING, RIGHT, SIGNIN_REASON_ALLOWED, 0 },
+	{ "deployer", BOTH, RIGHT, RIGHT, SIGNIN_REASON_ROLE_DIRECT, 0 },
+	{ "deployer", CODE, NOTHING, RIGHT, SIGNIN_REASON_ROLE_DIRECT, 0 },
+	{ "shadowed", BOTH, RIGHT, RIGHT, SIGNIN_REASON_USER_UNKNOWN, 0 },
+	{ "mallory", BOTH, RIGHT, RIGHT, SIGNIN_REASON_USER_UNKNOWN, 0 },
+	{ "mallory", BOTH, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
+	{ "", BOTH, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
+	{ "root", BOTH, NOTHING, NOTHING, SIGNIN_REASON_USER_UNKNOWN, 0 },
 };
 
 static const char *id_of(const char *user)
@@ -170,7 +183,7 @@ static void test_proofs(const struct host *host)
 
 static void test_replay(const struct host *host)
 {
-	const struct signin_factors code_only = { .code = true }, both = { true, true };
+	const struct signin_factors code_only = { .code = true }, both = BOTH;
 	AUTO_SIGNIN_RECORDS records;
 	struct signin_answer answer;
 	int64_t now = NOW + 10 * DAY;
@@ -193,7 +206,7 @@ static void test_replay(const struct host *host)
 
 static void test_lockout(const struct host *host)
 {
-	const struct signin_factors both = { true, true }, password_only = { .password = true };
+	const struct signin_factors both = BOTH, password_only = { .password = true };
 	AUTO_SIGNIN_RECORDS records;
 	struct signin_answer answer;
 	int64_t now = NOW + 20 * DAY;
@@ -222,7 +235,7 @@ static void test_lockout(const struct host *host)
 /* Refused before and regardless of what is proven: nothing is counted, cleared or used up. */
 static void test_untouched(const struct host *host)
 {
-	const struct signin_factors both = { true, true };
+	const struct signin_factors both = BOTH;
 	AUTO_SIGNIN_RECORDS records;
 	struct signin_answer answer;
 	int64_t now = NOW + 30 * DAY;
@@ -244,6 +257,7 @@ static void test_untouched(const struct host *host)
 
 static void test_refused_calls(const struct host *host)
 {
+	const struct signin_factors both = BOTH;
 	AUTO_SIGNIN_RECORDS records;
 	struct credential_store *store;
 	struct snapshot access;
@@ -256,15 +270,13 @@ static void test_refused_calls(const struct host *host)
 	      "calls: nothing asked proves nothing");
 	store = records.store;
 	records.store = NULL;
-	CHECK(prove(&records, "alice", (struct signin_factors){ true, true }, RIGHT, RIGHT, NOW,
-		    &answer) == STATUS_UNAVAILABLE &&
+	CHECK(prove(&records, "alice", both, RIGHT, RIGHT, NOW, &answer) == STATUS_UNAVAILABLE &&
 		      answer.reason == SIGNIN_REASON_STORE,
 	      "calls: without a store nobody is let in");
 	records.store = store;
 	access = records.access;
 	records.access = (struct snapshot){ 0 };
-	CHECK(prove(&records, "alice", (struct signin_factors){ true, true }, RIGHT, RIGHT, NOW,
-		    &answer) == STATUS_UNAVAILABLE &&
+	CHECK(prove(&records, "alice", both, RIGHT, RIGHT, NOW, &answer) == STATUS_UNAVAILABLE &&
 		      answer.reason == SIGNIN_REASON_SNAPSHOT,
 	      "calls: nor without a snapshot");
 	records.access = access;

@@ -44,17 +44,25 @@ static const struct line_case {
 	{ "no base64", "ssh-ed25519 A-AA", "not in base64", NULL },
 	{ "base64 without its padding", "ssh-rsa AAAAB3NzaC1yc2E", "not in base64", NULL },
 	{ "a quote inside", "ssh-ed25519 AAAA\"AAA", "not in base64", NULL },
-	{ "a security key",
-	  "sk-ssh-ed25519@openssh.com "
-	  "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIP+kA+ETDmL+pG42dKZ3Fnah0yGcJFWw"
-	  "sDA//8kgJyLlAAAABHNzaDo=",
-	  NULL, NULL },
-	{ "a security key of the other kind",
-	  "sk-ecdsa-sha2-nistp256@openssh.com "
-	  "AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBChd"
-	  "mQl0bVfV71dCnzvNZ2ipeMZwd+FTthOrudujbx5EBJ6CDIIc1pm6+pPPTHa4zSFoWCP+D+JHkRLb"
-	  "Dw5Kv6MAAAAEc3NoOg==",
-	  NULL, NULL },
+	{ "a security key", KEY_SK_ED25519, NULL, NULL },
+	{ "a security key of the other kind", KEY_SK_ECDSA, NULL, NULL },
+	{ "verify-required before a key that knows nobody", "verify-required " KEY_ED25519,
+	  "verify-required is for security keys; ssh-ed25519 is none", NULL },
+	{ "verify-required in capitals", "Verify-Required " KEY_SK_ED25519, "known key type",
+	  NULL },
+	{ "verify-required twice", "verify-required verify-required " KEY_SK_ED25519,
+	  "known key type", NULL },
+	{ "verify-required behind another option", "no-pty,verify-required " KEY_SK_ED25519,
+	  "known key type", NULL },
+	{ "verify-required before another option", "verify-required,no-pty " KEY_SK_ED25519,
+	  "known key type", NULL },
+	{ "verify-required with a value", "verify-required=\"no\" " KEY_SK_ED25519,
+	  "known key type", NULL },
+	{ "another option before a security key", "no-touch-required " KEY_SK_ED25519,
+	  "known key type", NULL },
+	{ "verify-required alone", "verify-required", "known key type", NULL },
+	{ "verify-required with a tab behind", "verify-required\t" KEY_SK_ED25519,
+	  "not one line of text", NULL },
 	{ "another type in the blob",
 	  "ssh-rsa "
 	  "AAAAC3NzaC1lZDI1NTE5AAAAIP+kA+ETDmL+pG42dKZ3Fnah0yGcJFWwsDA//8kgJyLl",
@@ -187,38 +195,64 @@ static void test_lines(void)
 	for (size_t i = 0; i < ARRAY_LENGTH(line_cases); i++) {
 		const struct line_case *row = &line_cases[i];
 		struct complaint complaint = { .line = 0 };
+		bool is_verified = true;
 		AUTO_BUFFER body;
 		enum status status;
 
 		buffer_init(&body, 4096);
 		CHECK_REQUIRE(buffer_append(&body, TEXT("before")) == STATUS_OK, "buffer");
-		status = ssh_key_parse(text_of(row->line), &body, &complaint);
+		status = ssh_key_parse(text_of(row->line), &body, &is_verified, &complaint);
 		CHECK(status == (row->reason ? STATUS_BAD_INPUT : STATUS_OK), "%s", row->label);
 		if (row->reason)
 			CHECK(strstr(complaint.reason, row->reason), "%s: %s", row->label,
 			      complaint.reason);
 		else
-			CHECK(text_is(buffer_text(&body), row->body ? row->body : row->line),
+			CHECK(text_is(buffer_text(&body), row->body ? row->body : row->line) &&
+				      !is_verified,
 			      "%s: what remains", row->label);
+	}
+}
+
+/* The one option, which is no part of what remains. */
+static void test_option(void)
+{
+	static const struct option_case {
+		const char *line, *body;
+	} rows[] = {
+		{ "verify-required " KEY_SK_ED25519, KEY_SK_ED25519 },
+		{ "verify-required " KEY_SK_ECDSA " alice's token\n", KEY_SK_ECDSA },
+		{ "  verify-required   " KEY_SK_ED25519 "\r\n", KEY_SK_ED25519 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		bool is_verified = false;
+		AUTO_BUFFER body;
+
+		buffer_init(&body, 4096);
+		CHECK(ssh_key_parse(text_of(rows[i].line), &body, &is_verified, NULL) ==
+				      STATUS_OK &&
+			      is_verified && text_is(buffer_text(&body), rows[i].body),
+		      "verify-required, row %zu", i);
 	}
 }
 
 static void test_bytes(void)
 {
+	bool is_verified;
 	char line[] = KEY_ED25519 " comment";
 	AUTO_BUFFER body, small;
 
 	buffer_init(&body, 4096);
 	buffer_init(&small, 20);
 	line[sizeof(KEY_ED25519) + 3] = '\0';
-	CHECK(ssh_key_parse((struct text){ line, sizeof(line) - 1 }, &body, NULL) ==
+	CHECK(ssh_key_parse((struct text){ line, sizeof(line) - 1 }, &body, &is_verified, NULL) ==
 		      STATUS_BAD_INPUT,
 	      "a NUL in the comment");
 	line[5] = '\0';
-	CHECK(ssh_key_parse((struct text){ line, sizeof(line) - 1 }, &body, NULL) ==
+	CHECK(ssh_key_parse((struct text){ line, sizeof(line) - 1 }, &body, &is_verified, NULL) ==
 		      STATUS_BAD_INPUT,
 	      "a NUL in the type");
-	CHECK(ssh_key_parse(TEXT(KEY_ED25519), &small, NULL) == STATUS_BAD_INPUT,
+	CHECK(ssh_key_parse(TEXT(KEY_ED25519), &small, &is_verified, NULL) == STATUS_BAD_INPUT,
 	      "a buffer too small");
 }
 
@@ -230,12 +264,13 @@ static void test_damage(void)
 
 	for (size_t at = 0; at < sizeof(whole) - 1; at++) {
 		char line[sizeof(whole)];
+		bool is_verified;
 		AUTO_BUFFER body;
 
 		memcpy(line, whole, sizeof(whole));
 		line[at] = line[at] == 'A' ? 'B' : 'A';
 		buffer_init(&body, 4096);
-		if (ssh_key_parse(text_of(line), &body, NULL) == STATUS_OK)
+		if (ssh_key_parse(text_of(line), &body, &is_verified, NULL) == STATUS_OK)
 			is_sound = is_sound && text_is(buffer_text(&body), line);
 	}
 	CHECK(is_sound, "what is accepted is what was given");
@@ -244,6 +279,7 @@ static void test_damage(void)
 int main(void)
 {
 	test_lines();
+	test_option();
 	test_bytes();
 	test_damage();
 	return check_done();

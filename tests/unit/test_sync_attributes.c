@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "support/scratch.h"
+#include "support/ssh_keys.h"
 #include "support/sync_host.h"
 
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -110,6 +111,8 @@ static void test_keys(void)
 		  "AAAAC3NzaC1lZDI1NTE5AAAAIBp6QSwsP2qE5q9ZqYHJ2K7kGzY8m0Xv7uJvJ3b4b5c6",
 		  NULL },
 		{ "bob", 2, 2, "", NULL, NULL },
+		{ "carol", 3, 3, "", "SshKey2=verify-required " KEY_SK_ED25519, NULL },
+		{ "dave", 4, 4, "", "SshKey2=" KEY_SK_ED25519, NULL },
 		{ .name = NULL },
 	};
 	struct snapshot snapshot;
@@ -127,6 +130,14 @@ static void test_keys(void)
 	CHECK(snapshot_find_user(&snapshot, TEXT("bob"), &user) == STATUS_OK &&
 		      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK && keys.length == 0,
 	      "bob has none");
+	CHECK(snapshot_find_user(&snapshot, TEXT("carol"), &user) == STATUS_OK &&
+		      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK &&
+		      text_is(keys, "verify-required " KEY_SK_ED25519 " SshKey2\n"),
+	      "what sshd is to insist on stands before carol's");
+	CHECK(snapshot_find_user(&snapshot, TEXT("dave"), &user) == STATUS_OK &&
+		      snapshot_keys(&snapshot, &user, &keys) == STATUS_OK &&
+		      text_is(keys, KEY_SK_ED25519 " SshKey2\n"),
+	      "and not before dave's");
 	snapshot_close(&snapshot);
 }
 

@@ -1,5 +1,6 @@
 #include "credentials/lockout.h"
 #include "signin/signin.h"
+#include "snapshot/snapshot_key.h"
 #include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/mfa_setting.h"
@@ -74,7 +75,7 @@ static void show_groups(struct output *output, const struct access_principal *pr
 
 static int show_keys(const struct invocation *invocation, const struct access_principal *principal)
 {
-	static const char *const columns[] = { "type", "id" };
+	static const char *const columns[] = { "type", "id", "is_mfa" };
 	AUTO_SNAPSHOT directory = { 0 };
 	struct snapshot_user user;
 	struct output_table table;
@@ -88,13 +89,13 @@ static int show_keys(const struct invocation *invocation, const struct access_pr
 		return fail(EX_DATAERR, invocation_name(invocation), "its keys cannot be read");
 	output_table(&table, invocation->output, "keys", columns, ARRAY_LENGTH(columns));
 	while (output_table_pass(&table)) {
-		struct text rest = lines, line, type, body, id;
+		struct text rest = lines;
+		struct snapshot_key key;
 
-		while (text_next_piece(&rest, '\n', &line))
-			if (text_next_piece(&line, ' ', &type) &&
-			    text_next_piece(&line, ' ', &body) && text_next_piece(&line, ' ', &id))
-				output_table_row(&table,
-						 (struct cell[]){ cell_text(type), cell_text(id) });
+		while (snapshot_next_key(&rest, &key))
+			output_table_row(&table,
+					 (struct cell[]){ cell_text(key.type), cell_text(key.id),
+							  cell_flag(key.verify_required) });
 	}
 	return EX_OK;
 }
