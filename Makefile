@@ -48,9 +48,9 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp seal snapshot password credentials policy access \
+parts       := base json config directory otp qr seal snapshot password credentials policy access \
                source source/aws signin sync
-pam_folders := pam_iam $(addprefix common/,base json config directory otp snapshot password \
+pam_folders := pam_iam $(addprefix common/,base json config directory otp qr snapshot password \
                credentials policy access signin)
 ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
 
@@ -74,10 +74,10 @@ PWQUALITY     ?= $(shell echo '\#include <pwquality.h>' | $(CC) $(CPPFLAGS) -E -
 all_cppflags  += $(if $(PWQUALITY),-DIAM_WITH_PWQUALITY)
 pwquality     := $(if $(PWQUALITY),-lpwquality)
 
-pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 $(pwquality)
+pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality)
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lcurl -lexpat -lcrypto $(pwquality)
-test_libraries := $(pam_libraries) -lqrencode -lsodium -lcurl -lexpat -lcrypto -ldl -lpthread
+test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -ldl -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so

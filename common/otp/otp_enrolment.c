@@ -2,6 +2,8 @@
 
 #include "base/encoding.h"
 
+enum { LETTERS_TOGETHER = 4 };
+
 enum status otp_seed_new(struct secret *out_seed)
 {
 	enum status status;
@@ -86,5 +88,26 @@ enum status otp_uri(const struct otp_settings *settings, struct text seed, struc
 		status = base32_encode(seed, out_uri);
 	if (status == STATUS_OK)
 		status = append_parameters(settings, issuer, out_uri);
+	return status;
+}
+
+enum status otp_seed_letters(struct text seed, struct buffer *out_letters)
+{
+	AUTO_SECRET_BUFFER letters = { 0 };
+	struct text rest;
+	enum status status;
+
+	buffer_init(&letters, SECRET_BYTES_MAX);
+	status = base32_encode(seed, &letters);
+	rest = buffer_text(&letters);
+	while (status == STATUS_OK && rest.length > 0) {
+		struct text group = { rest.bytes, rest.length < LETTERS_TOGETHER
+							  ? rest.length
+							  : LETTERS_TOGETHER };
+
+		rest = text_skip(rest, group.length);
+		status = buffer_append_format(out_letters, "%.*s%s", TEXT_ARGUMENTS(group),
+					      rest.length > 0 ? " " : "");
+	}
 	return status;
 }

@@ -21,4 +21,7 @@ MUST_CHECK enum status otp_code_of(struct text typed, struct secret *out_code);
 MUST_CHECK enum status otp_uri(const struct otp_settings *settings, struct text seed,
 			       struct text issuer, struct text account, struct buffer *out_uri);
 
+/* Appends the seed as people type it: base32, four letters at a time. As above. */
+MUST_CHECK enum status otp_seed_letters(struct text seed, struct buffer *out_letters);
+
 #endif

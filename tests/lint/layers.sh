@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 floor() {
 	case $1 in
 	base) echo 0 ;;
-	json | config | directory | otp | seal) echo 1 ;;
+	json | config | directory | otp | qr | seal) echo 1 ;;
 	snapshot | password | policy | credentials | audit) echo 2 ;;
 	source | report | access) echo 3 ;;
 	signin | sync) echo 4 ;;
@@ -35,7 +35,7 @@ openssl/ ^common/source/aws/aws_sigv4
 sqlite3\.h ^common/credentials/
 sodium\.h ^common/seal/
 libeconf\.h ^common/config/
-qrencode\.h ^common/tools/iamctl/
+qrencode\.h ^common/qr/
 security/ ^pam_iam/
 nss\.h ^nss_iam/
 pwd\.h ^(nss_iam|common/tools/sudo-iam)/

@@ -43,9 +43,9 @@ libc.so.6) ;;
 esac
 # libpwquality as the build found it.
 extra=$(needed "$build/pam_iam.so" |
-	grep -vE '^lib(c|pam|crypt|cjson|oath|econf|sqlite3|pwquality)\.so\.')
+	grep -vE '^lib(c|pam|crypt|cjson|oath|econf|sqlite3|qrencode|pwquality)\.so\.')
 [ -z "$extra" ] || say "pam_iam.so needs a library that is not on the list:" "$extra"
-if [ -e "$build/sudo_iam.so" ] && needed "$build/sudo_iam.so" | grep -qE 'pam|pwquality'; then
+if [ -e "$build/sudo_iam.so" ] && needed "$build/sudo_iam.so" | grep -qE 'pam|pwquality|qrencode'; then
 	say "sudo_iam.so is linked with a library that it has no use for"
 fi
 if needed "$build/pam_iam.so" | grep -qE 'curl|expat|ssl'; then

@@ -463,8 +463,22 @@ static void test_uri_limit(void)
 	      "uri: longer than its buffer");
 }
 
+static void test_letters(void)
+{
+	AUTO_SECRET_BUFFER letters, small;
+
+	buffer_init(&letters, SECRET_BYTES_MAX);
+	buffer_init(&small, 20);
+	CHECK(otp_seed_letters(TEXT("12345678901234567890"), &letters) == STATUS_OK &&
+		      text_is(buffer_text(&letters), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"),
+	      "letters: four at a time: %s", letters.bytes);
+	CHECK(otp_seed_letters(TEXT("12345678901234567890"), &small) == STATUS_BAD_INPUT,
+	      "letters: longer than their buffer");
+}
+
 int main(void)
 {
+	test_letters();
 	test_hotp_vectors();
 	test_totp_vectors();
 	test_settings();

@@ -4,9 +4,7 @@
 
 #include "base/encoding.h"
 #include "otp/otp_enrolment.h"
-#include "tools/iamctl/qr.h"
-
-enum { LETTERS_TOGETHER = 4 }; /* for typing */
+#include "qr/qr.h"
 
 static bool is_utf8_terminal(void)
 {
@@ -16,25 +14,29 @@ static bool is_utf8_terminal(void)
 static void draw(struct output *output, struct text uri)
 {
 	enum qr_style style = is_utf8_terminal() ? QR_HALF_BLOCKS : QR_COLOURED_BLANKS;
+	AUTO_SECRET_BUFFER lines = { 0 };
+	unsigned columns;
 
 	if (!isatty(fileno(output->file)) || (style == QR_COLOURED_BLANKS && !output->has_colours))
 		return;
 	fputc('\n', output->file);
-	if (qr_draw(output->file, uri, style, output->has_colours) != STATUS_OK)
+	buffer_init(&lines, QR_BYTES_MAX);
+	if (qr_draw(uri, style, output->has_colours, &lines, &columns) == STATUS_OK)
+		fputs(lines.bytes, output->file);
+	else
 		fputs("(no QR code: the address is too long)\n", output->file);
 }
 
-static void print_letters(struct output *output, struct text seed)
+static enum status print_letters(struct output *output, struct text seed)
 {
-	fputs("\nOr type this key into the app:\n\n ", output->file);
-	for (size_t at = 0; at < seed.length; at += LETTERS_TOGETHER) {
-		struct text rest = text_skip(seed, at);
+	AUTO_SECRET_BUFFER groups = { 0 };
+	enum status status;
 
-		fprintf(output->file, " %.*s",
-			(int)(rest.length < LETTERS_TOGETHER ? rest.length : LETTERS_TOGETHER),
-			rest.bytes);
-	}
-	fputs("\n\n", output->file);
+	buffer_init(&groups, SECRET_BYTES_MAX);
+	status = otp_seed_letters(seed, &groups);
+	if (status == STATUS_OK)
+		fprintf(output->file, "\nOr type this key into the app:\n\n  %s\n\n", groups.bytes);
+	return status;
 }
 
 enum status seed_show(struct output *output, const char *device, struct text seed, struct text uri)
@@ -55,10 +57,10 @@ enum status seed_show(struct output *output, const char *device, struct text see
 	} else {
 		draw(output, uri);
 		fprintf(output->file, "\n%.*s\n", TEXT_ARGUMENTS(uri));
-		print_letters(output, buffer_text(&letters));
+		status = print_letters(output, seed);
 	}
 	output_flush(output);
-	return STATUS_OK;
+	return status;
 }
 
 enum status seed_ask_codes(const struct terminal *terminal, const char *question,
