@@ -264,6 +264,16 @@ static void log_stray(const struct attempt *attempt)
 			   user, device, steps, steps * period, user, device);
 }
 
+/* Somebody goes without the device: for a while, or for lack of it. */
+static void log_recovery(const struct attempt *attempt, const struct shown *shown)
+{
+	if (attempt->answer.proof == CREDENTIAL_PROOF_RECOVERY)
+		pam_syslog(attempt->pamh, LOG_NOTICE,
+			   "recovery code used: user=%s service=%s rhost=%s%s left=%u", shown->user,
+			   shown->service, shown->remote_host, shown->by,
+			   attempt->answer.recovery_left);
+}
+
 static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
 {
 	const struct signin_answer *answer = &attempt->answer;
@@ -283,6 +293,7 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 		   shown.user, shown.service, shown.remote_host, shown.by,
 		   answer->used_password ? "yes" : "no", show(text_of(proven_by), mfa),
 		   (int)answer->drift);
+	log_recovery(attempt, &shown);
 }
 
 void outcome_delay(const struct attempt *attempt)

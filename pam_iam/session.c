@@ -202,11 +202,30 @@ static void tell_days(struct attempt *attempt, const char *what, const char *nam
 		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
 }
 
+static void tell_recovery(struct attempt *attempt, unsigned left)
+{
+	char told[160];
+	enum status status;
+
+	if (left == 0)
+		status = text_format(told, sizeof(told),
+				     "That was your last recovery code. Ask an administrator to "
+				     "run: iamctl mfa recovery-codes %.*s",
+				     TEXT_ARGUMENTS(attempt->request.user));
+	else
+		status = text_format(told, sizeof(told),
+				     "You have used a recovery code: %u %s left.", left,
+				     left == 1 ? "is" : "are");
+	if (status == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
+}
+
 /* That it cannot be found out keeps nobody out. */
-static void warn_of_expiry(struct attempt *attempt)
+static void tell_what_ends(struct attempt *attempt)
 {
 	struct password_age password = { 0 };
 	struct signin_device_age device = { .expires_soon = false };
+	unsigned recovery_left = 0;
 
 	if (!signin_session_is_attended(&attempt->records, &attempt->request) ||
 	    !attempt_open_place(attempt))
@@ -217,6 +236,8 @@ static void warn_of_expiry(struct attempt *attempt)
 	if (signin_device_age(&attempt->records, &attempt->request, &device) == STATUS_OK &&
 	    device.expires_soon)
 		tell_days(attempt, "MFA device ", device.name, device.days_left);
+	if (signin_recovery_left(&attempt->records, &attempt->request, &recovery_left) == STATUS_OK)
+		tell_recovery(attempt, recovery_left);
 }
 
 int session_open(struct attempt *attempt, enum attempt_user user)
@@ -239,7 +260,7 @@ int session_open(struct attempt *attempt, enum attempt_user user)
 		break;
 	case SIGNIN_SESSION_LOGIN:
 		begin_login(attempt, signed_in);
-		warn_of_expiry(attempt);
+		tell_what_ends(attempt);
 		break;
 	case SIGNIN_SESSION_NONE:
 		break;

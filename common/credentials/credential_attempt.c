@@ -1,5 +1,6 @@
 #include "credentials/credential_device.h"
 #include "credentials/credential_lockout.h"
+#include "credentials/credential_paper.h"
 
 struct user_row {
 	bool has_password;
@@ -8,12 +9,13 @@ struct user_row {
 	int64_t last_success;
 };
 
-/* What the devices say of a code. */
+/* What the devices, and the codes on paper, say of a code. */
 struct code_answer {
 	size_t devices, young, asked; /* how many there are, not too old, with tries left too */
 	struct otp_finding finding;   /* OTP_MATCH_OUTSIDE is in stray, if anywhere */
 	struct device_row device;     /* the one of OTP_MATCH; its seed is not kept */
 	struct credential_stray stray;
+	struct paper_answer paper;
 };
 
 static void bring_up_to(int64_t now, struct user_row *user)
@@ -163,6 +165,9 @@ static enum status code_ask(struct credential_store *store,
 	}
 	if (status != STATUS_NOT_FOUND)
 		return status;
+	status = paper_ask(store, attempt, &answer.paper);
+	if (status != STATUS_OK)
+		return status;
 	*out_answer = answer;
 	return compare_with_nobody(attempt, CREDENTIAL_DEVICES_MAX - answer.asked);
 }
@@ -187,6 +192,30 @@ static struct credential_lock lock_of_tries(int64_t now)
 								 1) * CREDENTIAL_TRIES_SECONDS };
 }
 
+/* Whoever has recovery codes is enrolled, without a device too. */
+static bool is_on_paper(const struct code_answer *answer)
+{
+	return answer->paper.has_set || answer->paper.is_asked;
+}
+
+static bool is_code_right(const struct code_answer *answer)
+{
+	return answer->finding.match == OTP_MATCH || answer->paper.match == PAPER_MATCH;
+}
+
+static void explain_wrong_code(const struct code_answer *answer, struct credential_outcome *outcome)
+{
+	enum paper_match paper = answer->paper.match;
+
+	outcome->code_was_wrong = true;
+	outcome->code_was_used_before =
+		answer->finding.match == OTP_MATCH_USED || paper == PAPER_USED;
+	outcome->break_glass_expired = paper == PAPER_EXPIRED;
+	outcome->break_glass_not_due = paper == PAPER_NOT_DUE;
+	if (!outcome->code_was_used_before)
+		outcome->stray = answer->stray;
+}
+
 /* Is the answer known before any factor is looked at? */
 static bool is_settled_unseen(const struct credential_attempt *attempt, const struct user_row *user,
 			      const struct code_answer *answer, struct credential_outcome *outcome)
@@ -197,11 +226,12 @@ static bool is_settled_unseen(const struct credential_attempt *attempt, const st
 		return true;
 	else if (attempt->password_wanted && !user->has_password)
 		outcome->verdict = CREDENTIAL_NO_PASSWORD;
-	else if (attempt->code_wanted && answer->devices == 0)
+	else if (attempt->code_wanted && answer->devices == 0 && !is_on_paper(answer))
 		outcome->verdict = CREDENTIAL_NO_DEVICE;
-	else if (attempt->code_wanted && answer->young == 0)
+	else if (attempt->code_wanted && answer->devices > 0 && answer->young == 0 &&
+		 !answer->paper.is_asked)
 		outcome->verdict = CREDENTIAL_OLD_DEVICES;
-	else if (attempt->code_wanted && answer->asked == 0) {
+	else if (attempt->code_wanted && answer->young > 0 && answer->asked == 0) {
 		outcome->verdict = CREDENTIAL_LOCKED;
 		outcome->lock = lock_of_tries(attempt->now);
 	}
@@ -216,11 +246,8 @@ static void judge(const struct credential_attempt *attempt, const struct user_ro
 	if (is_settled_unseen(attempt, user, answer, outcome))
 		return;
 	outcome->password_was_wrong = attempt->password_wanted && !attempt->password_is_right;
-	outcome->code_was_wrong = attempt->code_wanted && answer->finding.match != OTP_MATCH;
-	outcome->code_was_used_before =
-		outcome->code_was_wrong && answer->finding.match == OTP_MATCH_USED;
-	if (outcome->code_was_wrong && !outcome->code_was_used_before)
-		outcome->stray = answer->stray;
+	if (attempt->code_wanted && !is_code_right(answer))
+		explain_wrong_code(answer, outcome);
 	if (outcome->password_was_wrong) {
 		budgets->passwords = lockout_after_failure(budgets->passwords, attempt->now);
 	} else if (outcome->code_was_wrong) {
@@ -255,17 +282,6 @@ static void decide(const struct credential_attempt *attempt, const struct user_r
 		outcome->lock = lock_of(attempt, &outcome->budgets, address);
 }
 
-/* Exactly one row, or what was read a moment ago, inside the same transaction, was not true. */
-static enum status run_on_one_row(struct credential_store *store, const char *sql,
-				  const struct binding *bindings, size_t count)
-{
-	enum status status = database_run(store, sql, bindings, count);
-
-	if (status == STATUS_OK && sqlite3_changes(store->connection) != 1)
-		return STATUS_BAD_DATA;
-	return status;
-}
-
 static enum status record_user(struct credential_store *store, struct text user_id,
 			       const struct credential_budgets *budgets, int64_t last_success)
 {
@@ -273,7 +289,7 @@ static enum status record_user(struct credential_store *store, struct text user_
 				  " code_failures = ?4, last_code_failure = ?5, last_success = ?6"
 				  " WHERE id = ?1";
 
-	return run_on_one_row(
+	return database_run_on_one_row(
 		store, sql,
 		BINDINGS(BIND_TEXT(user_id), BIND_INTEGER(budgets->passwords.failures),
 			 BIND_INTEGER(budgets->passwords.last_failure),
@@ -303,16 +319,17 @@ static enum status record_device(struct credential_store *store,
 				  " WHERE number = ?1 AND next_step < ?2";
 	const struct otp_position *position = &row->device.position;
 
-	return run_on_one_row(store, sql,
-			      BINDINGS(BIND_INTEGER(row->number), BIND_INTEGER(position->next_step),
-				       BIND_INTEGER(position->drift), BIND_INTEGER(attempt->now)));
+	return database_run_on_one_row(
+		store, sql,
+		BINDINGS(BIND_INTEGER(row->number), BIND_INTEGER(position->next_step),
+			 BIND_INTEGER(position->drift), BIND_INTEGER(attempt->now)));
 }
 
 static enum status record_uncounted(struct credential_store *store,
 				    const struct credential_attempt *attempt,
 				    const struct user_row *user)
 {
-	enum status status = run_on_one_row(
+	enum status status = database_run_on_one_row(
 		store, "UPDATE attempts SET uncounted = uncounted + 1 WHERE id = 1", NULL, 0);
 
 	if (status == STATUS_OK && user->clock_was_set_back)
@@ -321,7 +338,7 @@ static enum status record_uncounted(struct credential_store *store,
 }
 
 /* A factor was compared: the devices that were asked and, when all was right, the one that
-   answered; the user's counts. */
+   answered, or the code on paper; the user's counts. */
 static enum status record_compared(struct credential_store *store,
 				   const struct credential_attempt *attempt,
 				   const struct user_row *user, const struct code_answer *answer,
@@ -333,7 +350,9 @@ static enum status record_compared(struct credential_store *store,
 	if (attempt->code_wanted)
 		status = record_tries(store, attempt);
 	if (status == STATUS_OK && attempt->code_wanted && is_accepted)
-		status = record_device(store, attempt, &answer->device);
+		status = answer->paper.match == PAPER_MATCH
+				 ? paper_record(store, attempt, &answer->paper)
+				 : record_device(store, attempt, &answer->device);
 	if (status == STATUS_OK)
 		status = record_user(store, attempt->user_id, &outcome->budgets,
 				     is_accepted ? attempt->now : user->last_success);
@@ -372,6 +391,21 @@ static int32_t drift_of(const struct code_answer *answer)
 	return device->settings.kind == OTP_HOTP ? answer->finding.away : device->position.drift;
 }
 
+static void tell_proof(const struct credential_attempt *attempt, const struct code_answer *answer,
+		       struct credential_outcome *outcome)
+{
+	if (answer->paper.match != PAPER_MATCH) {
+		outcome->proof = CREDENTIAL_PROOF_DEVICE;
+		memcpy(outcome->device, answer->device.device.name, sizeof(outcome->device));
+		outcome->drift = drift_of(answer);
+	} else if (attempt->paper.kind == CREDENTIAL_PAPER_RECOVERY) {
+		outcome->proof = CREDENTIAL_PROOF_RECOVERY;
+		outcome->recovery_left = answer->paper.left - 1;
+	} else {
+		outcome->proof = CREDENTIAL_PROOF_BREAK_GLASS;
+	}
+}
+
 enum status credential_attempt(struct credential_store *store,
 			       const struct credential_attempt *attempt,
 			       struct credential_outcome *out_outcome)
@@ -401,10 +435,8 @@ enum status credential_attempt(struct credential_store *store,
 		status = transaction_commit(&transaction);
 	if (status != STATUS_OK)
 		return status;
-	if (outcome.verdict == CREDENTIAL_ACCEPTED && attempt->code_wanted) {
-		memcpy(outcome.device, answer.device.device.name, sizeof(outcome.device));
-		outcome.drift = drift_of(&answer);
-	}
+	if (outcome.verdict == CREDENTIAL_ACCEPTED && attempt->code_wanted)
+		tell_proof(attempt, &answer, &outcome);
 	*out_outcome = outcome;
 	return STATUS_OK;
 }

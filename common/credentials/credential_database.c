@@ -97,6 +97,16 @@ enum status database_run(struct credential_store *store, const char *sql,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status database_run_on_one_row(struct credential_store *store, const char *sql,
+				    const struct binding *bindings, size_t count)
+{
+	enum status status = database_run(store, sql, bindings, count);
+
+	if (status == STATUS_OK && sqlite3_changes(store->connection) != 1)
+		return STATUS_BAD_DATA;
+	return status;
+}
+
 enum status database_script(struct credential_store *store, const char *sql)
 {
 	return database_status(store, sqlite3_exec(store->connection, sql, NULL, NULL, NULL));

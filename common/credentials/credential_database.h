@@ -60,6 +60,11 @@ MUST_CHECK enum status database_next_row(struct credential_store *store, sqlite3
 MUST_CHECK enum status database_run(struct credential_store *store, const char *sql,
 				    const struct binding *bindings, size_t count);
 
+/* The same, and it concerns exactly one row, or what was read a moment ago inside the same
+   transaction was not true: STATUS_BAD_DATA. */
+MUST_CHECK enum status database_run_on_one_row(struct credential_store *store, const char *sql,
+					       const struct binding *bindings, size_t count);
+
 /* Statements one after the other, without values. */
 MUST_CHECK enum status database_script(struct credential_store *store, const char *sql);
 

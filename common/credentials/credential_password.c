@@ -21,7 +21,8 @@ enum status credential_summary(struct credential_store *store, struct text user_
 	static const char sql[] =
 		"SELECT password_hash IS NOT NULL, password_changed, last_success,"
 		" (SELECT count(*) FROM device WHERE user = ?1), must_change, password_origin,"
-		" " BUDGET_FIELDS " FROM user WHERE id = ?1";
+		" EXISTS (SELECT 1 FROM recovery_set WHERE user = ?1), " BUDGET_FIELDS
+		" FROM user WHERE id = ?1";
 	struct credential_summary summary = { 0 };
 	AUTO_STATEMENT *statement = NULL;
 	enum status status;
@@ -38,7 +39,8 @@ enum status credential_summary(struct credential_store *store, struct text user_
 		summary.device_count = (unsigned)sqlite3_column_int(statement, 3);
 		summary.must_change = sqlite3_column_int64(statement, 4) != 0;
 		summary.password_origin = origin_of(column_text(statement, 5));
-		status = budgets_read(statement, 6, &summary.budgets);
+		summary.has_recovery_set = sqlite3_column_int64(statement, 6) != 0;
+		status = budgets_read(statement, 7, &summary.budgets);
 	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;

@@ -74,6 +74,7 @@ struct credential_summary {
 	bool must_change;         /* at the next sign-in that uses it */
 	enum credential_origin password_origin;
 	unsigned device_count;
+	bool has_recovery_set; /* of codes, used up or not */
 	struct credential_budgets budgets;
 	int64_t last_success;
 };
@@ -189,10 +190,24 @@ struct credential_lock credential_lock_of(const struct credential_budgets *budge
 					  const struct credential_lockout *rules, bool password,
 					  bool code, int64_t now);
 
+/* A code on paper that was given in the place of a device's: its hash, made with what
+   credential_recovery_setting() or credential_break_glass_setting() says, or with nobody's. */
+struct credential_paper {
+	enum {
+		CREDENTIAL_PAPER_NONE = 0, /* what was given is no such code */
+		CREDENTIAL_PAPER_RECOVERY,
+		CREDENTIAL_PAPER_BREAK_GLASS,
+	} kind;
+	struct text name; /* of a break-glass code */
+	struct text hash;
+	bool is_due; /* a break-glass code may be used now, and here */
+};
+
 /*
  * The end of one attempt to sign in, as one transaction that is on disk before it returns: checks
- * the locks, compares the code with each device, advances the counter of the one it matches, counts
- * a failure or clears the counts of what was proven. The password was compared before, by its hash.
+ * the locks, compares the code with each device and each code on paper, advances the counter of the
+ * device it matches or uses that code up, counts a failure or clears the counts of what was proven.
+ * The password was compared before, by its hash.
  *
  * Everything wanted must be right, and something must be wanted (STATUS_BAD_INPUT). Nothing is used
  * up unless all is right: a code beside a wrong password stays good, and a wrong one there is not
@@ -207,6 +222,7 @@ struct credential_attempt {
 	bool password_wanted, password_is_right;
 	bool code_wanted;
 	struct text code; /* any text; compared only when it is all digits of the right number */
+	struct credential_paper paper;        /* the same text, when it is such a code */
 	unsigned otp_window, hotp_look_ahead; /* see struct otp_reach */
 	int64_t device_age_max;               /* seconds since a device was enabled; 0: no limit */
 	struct credential_lockout lockout;
@@ -218,7 +234,7 @@ enum credential_verdict {
 	CREDENTIAL_ACCEPTED,
 	CREDENTIAL_LOCKED,      /* refused unseen, not counted against the user */
 	CREDENTIAL_NO_PASSWORD, /* wanted and there is none; likewise */
-	CREDENTIAL_NO_DEVICE,   /* a code wanted and no device enrolled; likewise */
+	CREDENTIAL_NO_DEVICE,   /* a code wanted, and neither device nor code on paper; likewise */
 	CREDENTIAL_OLD_DEVICES, /* a code wanted and all are too old; likewise */
 };
 
@@ -229,9 +245,20 @@ struct credential_stray {
 	int32_t steps; /* how far ahead of the expected step; negative: behind */
 };
 
+/* What proved the code. */
+enum credential_proof {
+	CREDENTIAL_PROOF_NONE = 0,
+	CREDENTIAL_PROOF_DEVICE,
+	CREDENTIAL_PROOF_RECOVERY,
+	CREDENTIAL_PROOF_BREAK_GLASS,
+};
+
 struct credential_outcome {
 	enum credential_verdict verdict;
 	bool password_was_wrong, code_was_wrong, code_was_used_before;
+	bool break_glass_expired, break_glass_not_due; /* why one that was right is wrong */
+	enum credential_proof proof;
+	unsigned recovery_left; /* codes of the set, after CREDENTIAL_PROOF_RECOVERY */
 	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
 	int32_t drift;                     /* of its clock; HOTP: how many counters were skipped */
 	struct credential_stray stray;     /* of a code that was wrong and not used before */

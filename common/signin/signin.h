@@ -88,8 +88,11 @@ enum signin_mode {
 
 struct signin_answer {
 	enum signin_reason reason; /* SIGNIN_REASON_NONE (the zero) refuses; set with any status */
-	char device[129];          /* MFA device that proved the code; "" when none */
-	int32_t drift;             /* of that device, in steps; HOTP: counters skipped */
+	char device[129];          /* MFA device that proved the code; "" when none; in parentheses
+				      what stood for one */
+	enum credential_proof proof;
+	unsigned recovery_left;        /* recovery codes, after one was used */
+	int32_t drift;                 /* of that device, in steps; HOTP: counters skipped */
 	struct credential_stray stray; /* of a wrong code, for the administrator alone */
 	bool used_password, used_code;
 	struct credential_lock lock; /* that decided, or that the failure has brought about */
@@ -198,6 +201,12 @@ struct signin_device_age {
 MUST_CHECK enum status signin_device_age(const struct signin_records *records,
 					 const struct signin_request *request,
 					 struct signin_device_age *out_age);
+
+/* A recovery code was used for this very session: how many are left. STATUS_NOT_FOUND when none
+   was. Needs the store. */
+MUST_CHECK enum status signin_recovery_left(const struct signin_records *records,
+					    const struct signin_request *request,
+					    unsigned *out_left);
 
 /* May the user be told at the beginning of this session that the password expires soon? False where
    nobody reads it, and inside a session, where it was told. */

@@ -2,6 +2,7 @@
 #include "password/password_hash.h"
 #include "signin/signin_decision.h"
 #include "signin/signin_internal.h"
+#include "signin/signin_paper.h"
 
 enum status signin_is_iam_user(const struct signin_records *records, struct text user,
 			       bool *out_is_iam_user)
@@ -68,27 +69,57 @@ static enum status compare_password(struct credential_store *store, struct text 
 	return STATUS_OK;
 }
 
+/* Names that no device has. */
+static const char *const proofs_on_paper[] = {
+	[CREDENTIAL_PROOF_RECOVERY] = "(recovery-code)",
+	[CREDENTIAL_PROOF_BREAK_GLASS] = "(break-glass)",
+};
+
+static enum status tell_proof(const struct credential_outcome *outcome,
+			      struct signin_answer *answer)
+{
+	const char *device = outcome->device;
+
+	answer->proof = outcome->proof;
+	answer->drift = outcome->drift;
+	answer->recovery_left = outcome->recovery_left;
+	if (outcome->proof >= CREDENTIAL_PROOF_RECOVERY)
+		device = proofs_on_paper[outcome->proof];
+	return text_copy(text_of(device), answer->device, sizeof(answer->device));
+}
+
+static enum status compare(struct credential_store *store, struct credential_attempt *attempt,
+			   struct text password, struct credential_outcome *out_outcome)
+{
+	struct text user_id = attempt->user_id.length > 0 ? attempt->user_id : ID_OF_NOBODY;
+	AUTO_SIGNIN_PAPER paper = { .name = "" };
+	enum status status = STATUS_OK;
+
+	if (attempt->password_wanted)
+		status = compare_password(store, user_id, password, &attempt->password_is_right);
+	if (status == STATUS_OK && attempt->code_wanted)
+		status = signin_read_paper(store, user_id, attempt->code, &paper);
+	attempt->paper = paper.paper;
+	if (status == STATUS_OK)
+		status = credential_attempt(store, attempt, out_outcome);
+	attempt->paper = (struct credential_paper){ .kind = CREDENTIAL_PAPER_NONE };
+	return status;
+}
+
 /* answer->reason was decided before when the account cannot pass; the cost is the same. */
 static enum status prove(const struct signin_records *records, struct credential_attempt *attempt,
 			 struct text password, struct signin_answer *answer)
 {
-	struct text user_id = attempt->user_id.length > 0 ? attempt->user_id : ID_OF_NOBODY;
 	struct credential_outcome outcome = { .verdict = CREDENTIAL_REFUSED };
-	enum status status = STATUS_OK;
+	enum status status = compare(records->store, attempt, password, &outcome);
 
-	if (attempt->password_wanted)
-		status = compare_password(records->store, user_id, password,
-					  &attempt->password_is_right);
-	if (status == STATUS_OK)
-		status = credential_attempt(records->store, attempt, &outcome);
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	if (answer->reason != SIGNIN_REASON_NONE)
 		return STATUS_OK;
 	answer->lock = outcome.lock;
-	answer->drift = outcome.drift;
 	answer->stray = outcome.stray;
-	status = text_copy(text_of(outcome.device), answer->device, sizeof(answer->device));
+	status = tell_proof(&outcome, answer);
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	answer->reason = reason_of(&outcome);

@@ -20,9 +20,10 @@ static enum status find_asked(const struct signin_records *records,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* Whether the user has a device here; one that does not exist has. */
-static enum status has_device(const struct signin_records *records, const struct asked *asked,
-			      bool *out_has_device)
+/* Whether the user has a device here, or recovery codes; one that does not exist has. Codes that
+   are used up leave a user enrolled: using the last one must not be a way to do without. */
+static enum status is_enrolled(const struct signin_records *records, const struct asked *asked,
+			       bool *out_is_enrolled)
 {
 	struct credential_summary summary;
 	enum status status;
@@ -32,7 +33,8 @@ static enum status has_device(const struct signin_records *records, const struct
 	status = credential_summary(records->store,
 				    asked->is_known ? asked->principal.id : ID_OF_NOBODY, &summary);
 	if (status == STATUS_OK)
-		*out_has_device = !asked->is_known || summary.device_count > 0;
+		*out_is_enrolled =
+			!asked->is_known || summary.device_count > 0 || summary.has_recovery_set;
 	return status;
 }
 
@@ -75,7 +77,7 @@ static enum status find_second(const struct signin_records *records,
 		return STATUS_OK;
 	}
 	if (mfa == CONFIG_MFA_ENROLLED)
-		status = has_device(records, &asked, &has);
+		status = is_enrolled(records, &asked, &has);
 	if (status == STATUS_OK)
 		*out_second = mfa == CONFIG_MFA_OFF || !has ? SECOND_NONE : SECOND_CODE;
 	return status;

@@ -1,6 +1,7 @@
 #include "signin/signin_paper.h"
 
 #include "password/password_hash.h"
+#include "signin/signin.h"
 
 _Static_assert((int)PASSWORD_HASH_SIZE == (int)CREDENTIAL_HASH_SIZE &&
 		       (int)PAPER_CODE_NAME_SIZE == (int)CREDENTIAL_BREAK_GLASS_NAME_SIZE,
@@ -85,4 +86,63 @@ enum status signin_make_break_glass(struct credential_store *store,
 	}
 	return status == STATUS_OK ? credential_break_glass_add(store, rows, count, out_complaint)
 				   : status;
+}
+
+/* STATUS_NOT_FOUND when the user has no such code. */
+static enum status find_setting(struct credential_store *store, struct text user_id,
+				const struct paper_code *code,
+				char out_setting[CREDENTIAL_HASH_SIZE])
+{
+	if (code->name[0] == '\0')
+		return credential_recovery_setting(store, user_id, out_setting);
+	return credential_break_glass_setting(store, user_id, text_of(code->name), out_setting);
+}
+
+enum status signin_read_paper(struct credential_store *store, struct text user_id,
+			      struct text typed, struct signin_paper *out_paper)
+{
+	AUTO_PAPER_CODE code = { .name = "" };
+	char setting[CREDENTIAL_HASH_SIZE];
+	enum status status;
+
+	*out_paper = (struct signin_paper){ .name = "" };
+	if (paper_code_read(typed, &code) != STATUS_OK)
+		return STATUS_OK;
+	status = find_setting(store, user_id, &code, setting);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	status = password_hash_light(status == STATUS_OK ? setting : NULL,
+				     paper_code_symbols(&code), out_paper->hash);
+	if (status != STATUS_OK)
+		return status;
+	memcpy(out_paper->name, code.name, sizeof(out_paper->name));
+	out_paper->paper = (struct credential_paper){
+		.kind = code.name[0] ? CREDENTIAL_PAPER_BREAK_GLASS : CREDENTIAL_PAPER_RECOVERY,
+		.name = text_of(out_paper->name),
+		.hash = text_of(out_paper->hash),
+	};
+	return STATUS_OK;
+}
+
+/* The login session has the moment of the code that it began with, and so has that code. */
+enum status signin_recovery_left(const struct signin_records *records,
+				 const struct signin_request *request, unsigned *out_left)
+{
+	struct credential_recovery recovery;
+	struct access_principal principal;
+	AUTO_ARENA arena = { 0 };
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	if (!records->store)
+		return STATUS_UNAVAILABLE;
+	status = signin_principal(records, request->user, &arena, &principal);
+	if (status == STATUS_OK)
+		status = credential_recovery_state(records->store, principal.id, &recovery);
+	if (status != STATUS_OK)
+		return status;
+	if (recovery.last_used == 0 || recovery.last_used != request->login.mfa_at)
+		return STATUS_NOT_FOUND;
+	*out_left = recovery.left;
+	return STATUS_OK;
 }

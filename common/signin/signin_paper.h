@@ -29,4 +29,24 @@ MUST_CHECK enum status signin_make_break_glass(struct credential_store *store,
 					       int64_t now, int64_t expires,
 					       struct complaint *out_complaint);
 
+/* What was typed at the prompt for a code, made comparable; not to be copied, because paper views
+   what is behind it. */
+struct signin_paper {
+	struct credential_paper paper;
+	char name[PAPER_CODE_NAME_SIZE];
+	char hash[CREDENTIAL_HASH_SIZE];
+};
+
+static inline void signin_paper_wipe(struct signin_paper *paper)
+{
+	explicit_bzero(paper, sizeof(*paper));
+}
+
+#define AUTO_SIGNIN_PAPER CLEANUP(signin_paper_wipe) struct signin_paper
+
+/* CREDENTIAL_PAPER_NONE for what is neither a recovery nor a break-glass code. One look into the
+   store and one hash for everything else, whatever the user has, and whoever it is. */
+MUST_CHECK enum status signin_read_paper(struct credential_store *store, struct text user_id,
+					 struct text typed, struct signin_paper *out_paper);
+
 #endif

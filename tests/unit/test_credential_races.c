@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "credentials/credential_store.h"
+#include "credentials/credential_break_glass.h"
+#include "credentials/credential_recovery.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
 
@@ -28,6 +29,63 @@ static int sign_in(const char *path, struct text id, int64_t now)
 	    credential_attempt(store, &asked, &outcome) != STATUS_OK)
 		return NO_ANSWER;
 	return (int)outcome.verdict;
+}
+
+#define PAPER_USER TEXT("AIDAPAPER0000000001")
+#define PAPER_HASH "$y$j75$salt$hash"
+
+/* One and the same code on paper. */
+static int sign_in_by_paper(const struct credential_paper *paper)
+{
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	struct credential_outcome outcome;
+	struct credential_attempt asked = fixture_attempt(PAPER_USER, "", NOW);
+	struct complaint complaint;
+
+	asked.lockout.codes.failures = 0;
+	asked.paper = *paper;
+	if (credential_store_open(folder, scratch_trust(), true, &store, &complaint) != STATUS_OK ||
+	    credential_attempt(store, &asked, &outcome) != STATUS_OK)
+		return NO_ANSWER;
+	return (int)outcome.verdict;
+}
+
+static int same_recovery_code(unsigned number)
+{
+	const struct credential_paper paper = { .kind = CREDENTIAL_PAPER_RECOVERY,
+						.hash = TEXT(PAPER_HASH "3") };
+
+	(void)number;
+	return sign_in_by_paper(&paper);
+}
+
+static int same_break_glass_code(unsigned number)
+{
+	const struct credential_paper paper = { .kind = CREDENTIAL_PAPER_BREAK_GLASS,
+						.name = TEXT("AAAA"),
+						.hash = TEXT(PAPER_HASH),
+						.is_due = true };
+
+	(void)number;
+	return sign_in_by_paper(&paper);
+}
+
+static void add_paper(void)
+{
+	struct credential_recovery_set set = { .setting = "$y$j75$salt" };
+	struct credential_break_glass_new code = {
+		.code = { .name = "AAAA", .user_id = "AIDAPAPER0000000001", .expires = NOW + 1 },
+		.hash = PAPER_HASH,
+	};
+	struct credential_store *store = fixture_open(folder);
+
+	fixture_add_user(store, PAPER_USER);
+	for (unsigned i = 0; i < CREDENTIAL_RECOVERY_CODES; i++)
+		snprintf(set.hashes[i], sizeof(set.hashes[i]), PAPER_HASH "%u", i);
+	CHECK_REQUIRE(credential_recovery_replace(store, PAPER_USER, &set) == STATUS_OK &&
+			      credential_break_glass_add(store, &code, 1, NULL) == STATUS_OK,
+		      "codes on paper");
+	credential_store_close(store);
 }
 
 struct tally {
@@ -121,6 +179,7 @@ static void test_processes(void)
 
 struct member {
 	char id[32];
+	int (*run)(unsigned number); /* NULL: signs in by a device's code */
 	int verdict;
 };
 
@@ -128,28 +187,35 @@ static void *thread_main(void *argument)
 {
 	struct member *member = argument;
 
-	member->verdict = sign_in(folder, text_of(member->id), NOW);
+	member->verdict = member->run ? member->run(0) : sign_in(folder, text_of(member->id), NOW);
 	return NULL;
 }
 
-/* The verdicts of a crowd of threads; each signs in the user that its number picks. */
-static struct tally crowd_of_threads(unsigned size, const char *id_format, unsigned first)
+static struct tally run_threads(struct member *members, unsigned size)
 {
-	struct member members[CROWD];
 	pthread_t threads[CROWD];
 	struct tally tally = { 0 };
 
-	for (unsigned i = 0; i < size; i++) {
-		snprintf(members[i].id, sizeof(members[i].id), "%s%09u", id_format, first);
-		first += first > 0;
+	for (unsigned i = 0; i < size; i++)
 		CHECK_REQUIRE(pthread_create(&threads[i], NULL, thread_main, &members[i]) == 0,
 			      "pthread_create");
-	}
 	for (unsigned i = 0; i < size; i++) {
 		CHECK_REQUIRE(pthread_join(threads[i], NULL) == 0, "pthread_join");
 		count(&tally, members[i].verdict);
 	}
 	return tally;
+}
+
+/* The verdicts of a crowd of threads; each signs in the user that its number picks. */
+static struct tally crowd_of_threads(unsigned size, const char *id_format, unsigned first)
+{
+	struct member members[CROWD] = { 0 };
+
+	for (unsigned i = 0; i < size; i++) {
+		snprintf(members[i].id, sizeof(members[i].id), "%s%09u", id_format, first);
+		first += first > 0;
+	}
+	return run_threads(members, size);
 }
 
 static void add_members(const char *id_format, unsigned first, unsigned size)
@@ -172,6 +238,27 @@ static void test_threads(void)
 	tally = crowd_of_threads(CROWD, "AIDATHREAD", 0);
 	CHECK(tally.accepted == 1, "one code in %d threads: %u accepted", CROWD, tally.accepted);
 	CHECK(tally.refused == CROWD - 1, "and the others were refused (%u)", tally.refused);
+}
+
+static void test_paper(const char *what, int (*run)(unsigned number), const char *used)
+{
+	struct member members[CROWD] = { 0 };
+	struct tally tally = crowd_of_processes(run);
+
+	CHECK(tally.accepted == 1 && tally.refused == CROWD - 1,
+	      "one %s in %d processes: %u accepted, %u refused", what, CROWD, tally.accepted,
+	      tally.refused);
+	fixture_by_hand(folder, "UPDATE recovery_code SET used_at = 0;"
+				"UPDATE break_glass SET used_at = 0;"
+				"UPDATE device SET tries = 0");
+	for (unsigned i = 0; i < CROWD; i++)
+		members[i].run = run;
+	tally = run_threads(members, CROWD);
+	CHECK(tally.accepted == 1 && tally.refused == CROWD - 1,
+	      "one %s in %d threads: %u accepted, %u refused", what, CROWD, tally.accepted,
+	      tally.refused);
+	CHECK(fixture_number(folder, used) == 1, "and one %s is used up", what);
+	fixture_by_hand(folder, "UPDATE device SET tries = 0");
 }
 
 enum { BUSY_PROCESSES = 5, BUSY_THREADS = 10 };
@@ -316,6 +403,11 @@ int main(void)
 	scratch_make(folder);
 	test_processes();
 	test_threads();
+	add_paper();
+	test_paper("recovery code", same_recovery_code,
+		   "SELECT count(*) FROM recovery_code WHERE used_at > 0");
+	test_paper("break-glass code", same_break_glass_code,
+		   "SELECT count(*) FROM break_glass WHERE used_at > 0");
 	test_threads_in_processes();
 	test_kills();
 	return check_done();

@@ -207,7 +207,8 @@ static int take_notes(const struct question *question, struct notes *notes)
 		status = note_password(question, &summary, notes);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, "access.snapshot");
-	if (summary.device_count == 0 && question->mfa.mode == CONFIG_MFA_REQUIRED)
+	if (summary.device_count == 0 && !summary.has_recovery_set &&
+	    question->mfa.mode == CONFIG_MFA_REQUIRED)
 		add_note(notes, "iam.conf asks for a code, and there is no MFA device on this host",
 			 "");
 	return EX_OK;
