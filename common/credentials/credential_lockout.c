@@ -198,6 +198,8 @@ enum status credential_list_address_failures(
 
 	while (status == STATUS_OK) {
 		status = database_next_row(store, row);
+		if (status == STATUS_OK)
+			status = state_read(row, 1, &address.state);
 		if (status == STATUS_OK && text_copy(column_text(row, 0), address.address,
 						     sizeof(address.address)) != STATUS_OK)
 			return STATUS_BAD_DATA;

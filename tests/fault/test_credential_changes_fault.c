@@ -81,6 +81,11 @@ static enum status unlock(struct credential_store *store)
 	return credential_unlock(store, USER);
 }
 
+static enum status unlock_address(struct credential_store *store)
+{
+	return credential_unlock_address(store, TEXT("192.0.2.7"), NOW);
+}
+
 /* One set was there before, made at 1, of which one code is used. */
 static enum status write_recovery_set(struct credential_store *store)
 {
@@ -158,8 +163,15 @@ static const struct write_case {
 	{ "a break-glass code's end",
 	  "INSERT INTO break_glass SELECT 'AAAA', id, '$', 1, 2, 0 FROM user", revoke_break_glass,
 	  "SELECT 1 - count(*) FROM break_glass" },
-	{ "an end to a lockout", "UPDATE user SET failures = 5, last_failure = 5", unlock,
-	  "SELECT (failures = 0) + 2 * (last_failure = 0) - 2 * (failures = 0) FROM user" },
+	{ "an end to a user's locks",
+	  "UPDATE user SET failures = 5, last_failure = 5, code_failures = 5,"
+	  " last_code_failure = 5",
+	  unlock,
+	  "SELECT CASE failures || ' ' || code_failures || ' ' || last_code_failure"
+	  " WHEN '5 5 5' THEN 0 WHEN '0 0 0' THEN 1 ELSE 2 END FROM user" },
+	{ "an end to an address's lock",
+	  "INSERT INTO address VALUES (1, '192.0.2.7', 1000000, 1000060, 1000050)", unlock_address,
+	  "SELECT (clear_at = 0) + 2 * (locked_until = 0) - 2 * (clear_at = 0) FROM address" },
 	{ "the use of a permission", "SELECT 0", write_use, "SELECT count(*) FROM permission_use" },
 };
 
