@@ -115,9 +115,9 @@ static enum status prove(const struct signin_records *records, struct credential
 
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
+	answer->lock = outcome.lock;
 	if (answer->reason != SIGNIN_REASON_NONE)
 		return STATUS_OK;
-	answer->lock = outcome.lock;
 	answer->stray = outcome.stray;
 	status = tell_proof(&outcome, answer);
 	if (status != STATUS_OK)

@@ -374,10 +374,49 @@ static void test_lockout(void)
 		struct talk talk = { .replies = { PERSON_PASSWORD, stage_code() } };
 
 		CHECK(stage_authenticate(&call, &talk) == PAM_AUTH_ERR &&
-			      stage_logged("reason=locked") && talk.told[0] == '\0' &&
-			      strcmp(talk.asked, BOTH) == 0,
+			      stage_logged("reason=locked locked=passwords until=2") &&
+			      talk.told[0] == '\0' && strcmp(talk.asked, BOTH) == 0,
 		      "lockout: all right is refused, and reads like a wrong password");
 	}
+}
+
+/* The log tells which lock it is, the person nothing. */
+static void test_address_lockout(void)
+{
+	struct stage_call call = { .service = "sshd", .remote_host = "192.0.2.7" };
+	const char *const users[] = { "alice", "mallory" };
+
+	stage_reset();
+	scratch_write(STAGE_CONFIG, "iam.conf", TEXT("[lockout]\naddress_failures = 3\n"), 0644);
+	stage_plain_service("sshd", "unknown_user=refuse");
+	for (unsigned i = 0; i < 3; i++) {
+		struct talk talk = { .replies = { WRONG_PASSWORD, "" } };
+
+		call.user = users[i % 2];
+		CHECK(stage_authenticate(&call, &talk) == PAM_AUTH_ERR,
+		      "address lockout: failure %u", i);
+	}
+	CHECK(stage_logged("reason=password-wrong locked=address until=2"),
+	      "address lockout: the failure that locks says so");
+	for (unsigned i = 0; i < 2; i++) {
+		struct talk talk = { .replies = { PERSON_PASSWORD, stage_code() } };
+
+		call.user = users[i];
+		CHECK(stage_authenticate(&call, &talk) == PAM_AUTH_ERR && talk.told[0] == '\0' &&
+			      strcmp(talk.asked, BOTH) == 0,
+		      "address lockout: %s reads like a wrong password", users[i]);
+		CHECK(stage_logged(i == 0 ? "user=alice service=sshd rhost=192.0.2.7"
+					    " reason=address-locked locked=address until=2"
+					  : "user=mallory service=sshd rhost=192.0.2.7"
+					    " reason=user-unknown locked=address until=2"),
+		      "address lockout: the log says why");
+	}
+	call.user = "alice";
+	call.remote_host = "192.0.2.8";
+	CHECK(stage_authenticate(&call,
+				 &(struct talk){ .replies = { PERSON_PASSWORD, stage_code() } }) ==
+		      PAM_SUCCESS,
+	      "address lockout: her neighbour's address is open");
 }
 
 enum { PROCESSES = 50 };
@@ -436,6 +475,7 @@ int main(void)
 	test_key();
 	test_user_is_kept();
 	test_lockout();
+	test_address_lockout();
 	test_one_of_many();
 	return check_done();
 }

@@ -102,6 +102,7 @@ int command_mfa_recovery_codes(struct invocation *invocation);
 int command_break_glass_create(struct invocation *invocation);
 int command_break_glass_list(struct invocation *invocation);
 int command_break_glass_revoke(struct invocation *invocation);
+int command_lockouts(struct invocation *invocation);
 int command_unlock(struct invocation *invocation);
 int command_help(struct invocation *invocation);
 
@@ -119,5 +120,7 @@ extern const struct command_option COMMAND_SIMULATE_OPTIONS[8];
 extern const struct command_option COMMAND_POLICY_VALIDATE_OPTIONS[2];
 extern const struct command_option COMMAND_SESSIONS_OPTIONS[1];
 extern const struct command_option COMMAND_ASSUME_ROLE_OPTIONS[4];
+extern const struct command_option COMMAND_LOCKOUTS_OPTIONS[1];
+extern const struct command_option COMMAND_UNLOCK_OPTIONS[1];
 
 #endif

@@ -2,7 +2,24 @@
 #include "tools/iamctl/log.h"
 #include "tools/iamctl/records.h"
 
-int command_unlock(struct invocation *invocation)
+const struct command_option COMMAND_UNLOCK_OPTIONS[1] = {
+	{ "address", "ADDRESS", "forget those from an address instead", 0, false },
+};
+
+static int show(const struct invocation *invocation, const char *whose, bool had_any)
+{
+	output_object(invocation->output);
+	if (invocation->output->is_json)
+		output_field(invocation->output, "unlocked", cell_flag(had_any));
+	output_close_object(invocation->output);
+	output_say(invocation->output, TONE_PLAIN,
+		   had_any ? "%s: failed attempts forgotten"
+			   : "%s: no failed attempts, nothing to do",
+		   whose);
+	return EX_OK;
+}
+
+static int unlock_user(const struct invocation *invocation)
 {
 	AUTO_SUBJECT subject = { 0 };
 	const char *name = invocation_name(invocation);
@@ -17,13 +34,44 @@ int command_unlock(struct invocation *invocation)
 		return fail_with(status, NULL, name);
 	if (status == STATUS_OK)
 		log_change(invocation, &subject.principal, "failed attempts forgotten");
-	output_object(invocation->output);
-	if (invocation->output->is_json)
-		output_field(invocation->output, "unlocked", cell_flag(status == STATUS_OK));
-	output_close_object(invocation->output);
-	output_say(invocation->output, TONE_PLAIN,
-		   status == STATUS_OK ? "%s: failed attempts forgotten"
-				       : "%s: no failed attempts, nothing to do",
-		   name);
-	return EX_OK;
+	return show(invocation, name, status == STATUS_OK);
+}
+
+/* Also as it is listed, with its /64. */
+static bool name_address(const char *given, char out_address[LOCKOUT_ADDRESS_SIZE])
+{
+	struct text rest = text_of(given), address = TEXT("");
+
+	(void)text_next_piece(&rest, '/', &address);
+	return (!rest.bytes || text_is(rest, "64")) && lockout_address_of(address, out_address);
+}
+
+static int unlock_address(const struct invocation *invocation, const char *given)
+{
+	char address[LOCKOUT_ADDRESS_SIZE];
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	enum status status = STATUS_NOT_FOUND;
+	int code;
+
+	if (!name_address(given, address))
+		return fail(EX_USAGE, given, "not an IPv4 or IPv6 address");
+	code = open_store(invocation, false, &store);
+	if (code != EX_OK)
+		return code;
+	if (store)
+		status = credential_unlock_address(store, text_of(address), invocation->now);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return fail_with(status, NULL, address);
+	if (status == STATUS_OK)
+		log_address_change(invocation, address, "failed attempts forgotten");
+	return show(invocation, address, status == STATUS_OK);
+}
+
+int command_unlock(struct invocation *invocation)
+{
+	const char *address = invocation_option(invocation, "address");
+
+	if ((address != NULL) == (invocation_name(invocation) != NULL))
+		return fail(EX_USAGE, "unlock", "needs either a user's name or --address");
+	return address ? unlock_address(invocation, address) : unlock_user(invocation);
 }

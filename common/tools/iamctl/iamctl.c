@@ -64,7 +64,11 @@ static const struct command commands[] = {
 	  "list break-glass codes, of all users or of one", NULL, 0 },
 	{ "break-glass revoke", command_break_glass_revoke, "CODE ...", 1, COMMAND_OPERANDS_ANY,
 	  "take break-glass codes away", NULL, 0 },
-	{ "unlock", command_unlock, "NAME", 1, 1, "forget the failed attempts of a user", NULL, 0 },
+	{ "lockouts", command_lockouts, "", 0, 0,
+	  "list the users and addresses that are locked out", COMMAND_LOCKOUTS_OPTIONS,
+	  ARRAY_LENGTH(COMMAND_LOCKOUTS_OPTIONS) },
+	{ "unlock", command_unlock, "[NAME]", 0, 1, "forget the failed attempts of a user",
+	  COMMAND_UNLOCK_OPTIONS, ARRAY_LENGTH(COMMAND_UNLOCK_OPTIONS) },
 	{ "help", command_help, "[COMMAND]", 0, 2, "show what a command does", NULL, 0 },
 };
 

@@ -13,4 +13,8 @@
 void log_change(const struct invocation *invocation, const struct access_principal *principal,
 		const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* "address 192.0.2.7: failed attempts forgotten, by uid 0, login uid 1000". */
+void log_address_change(const struct invocation *invocation, const char *address,
+			const char *change);
+
 #endif
