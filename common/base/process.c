@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 
@@ -78,10 +80,10 @@ bool process_is_alive(const char *proc, const struct process *process)
 	       read_stat(proc_fd, name, &parent, &start) == STATUS_OK && start == process->start;
 }
 
-/* From this process upwards, as far as proc shows them; init is the last. */
-static enum status read_ancestors(int proc_fd, struct process_lineage *lineage)
+/* From the process upwards, as far as proc shows them; init is the last. */
+static enum status read_ancestors(int proc_fd, pid_t pid, struct process_lineage *lineage)
 {
-	pid_t pid = getpid(), parent;
+	pid_t parent;
 
 	while (pid > 0 && lineage->count < PROCESS_ANCESTORS_MAX) {
 		struct process *process = &lineage->ancestors[lineage->count];
@@ -99,30 +101,90 @@ static enum status read_ancestors(int proc_fd, struct process_lineage *lineage)
 	return STATUS_OK;
 }
 
-enum status process_lineage_read(const char *proc, struct process_lineage *out_lineage)
+static enum status read_lineage(int proc_fd, pid_t pid, struct process_lineage *out_lineage)
 {
-	AUTO_CLOSE int proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct process_lineage lineage = { .audit_session = UINT32_MAX };
-	char buffer[64];
+	char buffer[64], digits[32];
 	struct text text;
-	enum status status;
+	enum status status =
+		read_small(proc_fd, "sys/kernel/random/boot_id", buffer, sizeof(buffer), &text);
 
-	if (proc_fd < 0)
-		return STATUS_UNAVAILABLE;
-	status = read_small(proc_fd, "sys/kernel/random/boot_id", buffer, sizeof(buffer), &text);
 	if (status == STATUS_OK)
 		status = text_copy(text, lineage.boot_id, sizeof(lineage.boot_id));
 	if (status != STATUS_OK || text.length != PROCESS_BOOT_ID_SIZE - 1)
 		return STATUS_UNAVAILABLE;
 	/* "self" is a link, so by number. */
-	if (text_format(buffer, sizeof(buffer), "%d/sessionid", (int)getpid()) != STATUS_OK)
+	if (text_format(buffer, sizeof(buffer), "%d/sessionid", (int)pid) != STATUS_OK)
 		return STATUS_UNAVAILABLE;
-	char digits[32];
 	if (read_small(proc_fd, buffer, digits, sizeof(digits), &text) == STATUS_OK &&
 	    text_parse_uint32(text, 0, UINT32_MAX, &lineage.audit_session) != STATUS_OK)
 		return STATUS_BAD_DATA;
-	status = read_ancestors(proc_fd, &lineage);
+	status = read_ancestors(proc_fd, pid, &lineage);
 	if (status == STATUS_OK)
 		*out_lineage = lineage;
 	return status;
+}
+
+enum status process_lineage_read(const char *proc, struct process_lineage *out_lineage)
+{
+	AUTO_CLOSE int proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc_fd < 0)
+		return STATUS_UNAVAILABLE;
+	return read_lineage(proc_fd, getpid(), out_lineage);
+}
+
+/* The real user: the first number behind "Uid:" in /proc/PID/status, proc(5). */
+static enum status read_user(int proc_fd, pid_t pid, uint32_t *out_uid)
+{
+	char name[32], buffer[STAT_BYTES_MAX];
+	struct text rest, line, word;
+	enum status status = text_format(name, sizeof(name), "%d/status", (int)pid);
+
+	if (status == STATUS_OK)
+		status = read_small(proc_fd, name, buffer, sizeof(buffer), &rest);
+	if (status != STATUS_OK)
+		return status;
+	while (text_next_piece(&rest, '\n', &line)) {
+		if (!text_starts_with(line, TEXT("Uid:\t")))
+			continue;
+		line = text_skip(line, 5);
+		if (!text_next_piece(&line, '\t', &word))
+			break;
+		return text_parse_uint32(word, 0, UINT32_MAX, out_uid);
+	}
+	return STATUS_BAD_DATA;
+}
+
+static bool has_ended(int pidfd)
+{
+	struct pollfd watched = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&watched, 1, 0) != 0;
+}
+
+enum status process_lineage_of(const char *proc, pid_t pid, uid_t user,
+			       struct process_lineage *out_lineage)
+{
+	AUTO_CLOSE int proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* What it holds keeps its pid to itself, so what proc shows of that number until it is seen
+	   to be alive at the end is one process. */
+	AUTO_CLOSE int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct process_lineage lineage = { .count = 0 };
+	uint32_t found = 0;
+	enum status status;
+
+	if (proc_fd < 0)
+		return STATUS_UNAVAILABLE;
+	if (pidfd < 0)
+		return STATUS_NOT_FOUND;
+	status = read_user(proc_fd, pid, &found);
+	if (status == STATUS_OK)
+		status = read_lineage(proc_fd, pid, &lineage);
+	if (status != STATUS_OK)
+		return status;
+	if (found != user || has_ended(pidfd))
+		return STATUS_NOT_FOUND;
+	*out_lineage = lineage;
+	return STATUS_OK;
 }

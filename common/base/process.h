@@ -34,6 +34,12 @@ struct process_lineage {
    sessions has none. */
 MUST_CHECK enum status process_lineage_read(const char *proc, struct process_lineage *out_lineage);
 
+/* The same of a process that is known by its pid and real user, as of the other end of a socket.
+   STATUS_NOT_FOUND when it has ended, or the pid is somebody else's by now. Two processes of the
+   same user are not told apart. */
+MUST_CHECK enum status process_lineage_of(const char *proc, pid_t pid, uid_t user,
+					  struct process_lineage *out_lineage);
+
 /* Does this very process still run? False too where proc does not show it. */
 bool process_is_alive(const char *proc, const struct process *process);
 

@@ -1,4 +1,5 @@
 /* Who is whose child, by files of proc's that say anything. */
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,9 +73,44 @@ static void test_lineage(void)
 	      "a folder that is no proc");
 }
 
+/* Another process, as the other end of a socket tells of it. */
+static void test_lineage_of(void)
+{
+	struct process_lineage of_child = { .count = 0 };
+	pid_t pid = fork();
+
+	CHECK_REQUIRE(pid >= 0, "fork");
+	if (pid == 0) {
+		for (;;)
+			(void)pause();
+	}
+	CHECK(process_lineage_of("/proc", pid, getuid(), &of_child) == STATUS_OK &&
+		      of_child.ancestors[0].pid == pid && of_child.ancestors[1].pid == getpid(),
+	      "of a child: it, then this process");
+	of_child.count = 0;
+	CHECK(process_lineage_of("/proc", pid, getuid() + 1, &of_child) == STATUS_NOT_FOUND &&
+		      of_child.count == 0,
+	      "of a child that is somebody else's: nothing");
+	CHECK(process_lineage_of("/nonexistent", pid, getuid(), &of_child) == STATUS_UNAVAILABLE,
+	      "of a child, without proc");
+	CHECK(process_lineage_of("/tmp", pid, getuid(), &of_child) == STATUS_UNAVAILABLE,
+	      "of a child, in a folder that is no proc");
+	CHECK(kill(pid, SIGKILL) == 0 && waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT) == 0,
+	      "the child ends");
+	CHECK(process_lineage_of("/proc", pid, getuid(), &of_child) == STATUS_NOT_FOUND,
+	      "of a child that has ended: nothing");
+	CHECK(waitpid(pid, NULL, 0) == pid &&
+		      process_lineage_of("/proc", pid, getuid(), &of_child) == STATUS_NOT_FOUND,
+	      "nor once nobody waits for it");
+	CHECK(process_lineage_of("/proc", 0, getuid(), &of_child) == STATUS_NOT_FOUND &&
+		      process_lineage_of("/proc", -1, getuid(), &of_child) == STATUS_NOT_FOUND,
+	      "a pid of another namespace is nobody's");
+}
+
 int main(void)
 {
 	test_parse();
 	test_lineage();
+	test_lineage_of();
 	return check_done();
 }
