@@ -9,7 +9,7 @@ everywhere='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|sscanf|strncpy|strnc
 # In somebody else's process there is no exiting, no printing, no changing of global state.
 guests='exit|_exit|abort|assert|printf|puts|perror|signal|sigaction|fork|vfork|setlocale|setenv|putenv|unsetenv|getenv|secure_getenv|umask|chdir|openlog|closelog|srand|rand|localtime|localtime_r|tzset|pthread_create|goto'
 # The programs may exit and print; the parts of common/ and the modules may not.
-guest_folders='pam_iam nss_iam common/base common/json common/config common/directory common/otp common/seal
+guest_folders='pam_iam nss_iam common/base common/self common/json common/config common/directory common/otp common/seal
 common/snapshot common/password common/credentials common/signin common/policy common/audit
 common/source common/sync common/report common/access'
 

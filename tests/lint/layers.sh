@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 floor() {
 	case $1 in
 	base) echo 0 ;;
-	json | config | directory | otp | qr | seal) echo 1 ;;
+	json | config | directory | otp | qr | seal | self) echo 1 ;;
 	snapshot | password | policy | credentials | audit) echo 2 ;;
 	source | report | access) echo 3 ;;
 	signin | sync) echo 4 ;;
