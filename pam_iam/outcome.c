@@ -101,6 +101,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_MFA_NOT_ENROLLED:
 	case SIGNIN_REASON_MFA_TOO_OLD:
 	case SIGNIN_REASON_CODES_WRONG:
+	case SIGNIN_REASON_HELPER_REFUSED:
 		return CLASS_UNPROVEN;
 	case SIGNIN_REASON_PASSWORD_DISABLED:
 	case SIGNIN_REASON_ROLE_DIRECT:
@@ -113,6 +114,9 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_CHANGE_NOT_ALLOWED:
 	case SIGNIN_REASON_DEVICE_NAME:
 	case SIGNIN_REASON_DEVICE_QUOTA:
+	case SIGNIN_REASON_DEVICE_UNKNOWN:
+	case SIGNIN_REASON_NOT_OWN_ACCOUNT:
+	case SIGNIN_REASON_NOT_ROOT:
 		return CLASS_FORBIDDEN;
 	case SIGNIN_REASON_CHANGE_REQUIRED:
 		return CLASS_CHANGE;
@@ -131,6 +135,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_SNAPSHOT_EXPIRED:
 	case SIGNIN_REASON_SNAPSHOT:
 	case SIGNIN_REASON_STORE:
+	case SIGNIN_REASON_HELPER_ABSENT:
 		return CLASS_UNAVAILABLE;
 	case SIGNIN_REASON_NONE:
 	case SIGNIN_REASON_SYSTEM:

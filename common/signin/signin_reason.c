@@ -70,6 +70,18 @@ static const struct reason_words {
 					 "allowed." },
 	[SIGNIN_REASON_CODES_WRONG] = { "codes-wrong",
 					"The two codes are not consecutive ones of the device." },
+	[SIGNIN_REASON_DEVICE_UNKNOWN] = { "device-unknown",
+					   "The user has no MFA device of this name." },
+	[SIGNIN_REASON_NOT_OWN_ACCOUNT] = { "not-own-account",
+					    "The program does not run as root, and the account is "
+					    "not that of the user who runs it." },
+	[SIGNIN_REASON_NOT_ROOT] = { "not-root", "The program does not run as root, which this "
+						 "takes." },
+	[SIGNIN_REASON_HELPER_ABSENT] = { "helper-absent",
+					  "The program does not run as root, and iam-self cannot "
+					  "be reached or trusted." },
+	[SIGNIN_REASON_HELPER_REFUSED] = { "helper-refused",
+					   "iam-self refused; why is in its own line of the log." },
 	[SIGNIN_REASON_CONVERSATION] = { "conversation",
 					 "The program could not ask, or the dialogue was "
 					 "aborted." },
@@ -99,4 +111,12 @@ const char *signin_reason_code(enum signin_reason reason)
 const char *signin_reason_text(enum signin_reason reason)
 {
 	return words_of(reason)->text;
+}
+
+enum signin_reason signin_reason_of_code(struct text code)
+{
+	for (size_t reason = 0; reason < ARRAY_LENGTH(words); reason++)
+		if (text_is(code, words[reason].code))
+			return (enum signin_reason)reason;
+	return SIGNIN_REASON_NONE;
 }

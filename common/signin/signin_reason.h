@@ -7,7 +7,7 @@
 #ifndef IAM_SIGNIN_SIGNIN_REASON_H
 #define IAM_SIGNIN_SIGNIN_REASON_H
 
-#include "base/base.h"
+#include "base/text.h"
 
 enum signin_reason {
 	SIGNIN_REASON_NONE = 0, /* refuses: nobody decided */
@@ -40,17 +40,25 @@ enum signin_reason {
 	SIGNIN_REASON_DEVICE_NAME,  /* of a new MFA device: taken, or not as IAM's are */
 	SIGNIN_REASON_DEVICE_QUOTA, /* there is no room for another */
 	SIGNIN_REASON_CODES_WRONG,  /* two codes, and not two consecutive ones of the device */
-	SIGNIN_REASON_CONVERSATION, /* aborted, or the application cannot ask */
-	SIGNIN_REASON_OPTIONS,      /* the module's arguments in pam.d are wrong */
-	SIGNIN_REASON_CONFIG,       /* iam.conf is wrong or not to be trusted */
-	SIGNIN_REASON_SNAPSHOT,     /* absent, damaged or not to be trusted */
-	SIGNIN_REASON_STORE,        /* credentials cannot be read or written */
-	SIGNIN_REASON_SYSTEM,       /* out of memory, or the system refused a call */
+	SIGNIN_REASON_DEVICE_UNKNOWN,
+	SIGNIN_REASON_NOT_OWN_ACCOUNT, /* the caller is not root, and asks for somebody else */
+	SIGNIN_REASON_NOT_ROOT,        /* what was asked for is root's alone to do */
+	SIGNIN_REASON_HELPER_ABSENT,   /* iam-self(8) cannot be reached, or trusted */
+	SIGNIN_REASON_HELPER_REFUSED,  /* and has told its log why, not the caller */
+	SIGNIN_REASON_CONVERSATION,    /* aborted, or the application cannot ask */
+	SIGNIN_REASON_OPTIONS,         /* the module's arguments in pam.d are wrong */
+	SIGNIN_REASON_CONFIG,          /* iam.conf is wrong or not to be trusted */
+	SIGNIN_REASON_SNAPSHOT,        /* absent, damaged or not to be trusted */
+	SIGNIN_REASON_STORE,           /* credentials cannot be read or written */
+	SIGNIN_REASON_SYSTEM,          /* out of memory, or the system refused a call */
 	SIGNIN_REASON_COUNT,
 };
 
 /* "password-wrong"; never NULL. */
 const char *signin_reason_code(enum signin_reason reason);
+
+/* The other way round; SIGNIN_REASON_NONE for a code that is none. */
+enum signin_reason signin_reason_of_code(struct text code);
 
 /* One sentence for the administrator; never NULL. */
 const char *signin_reason_text(enum signin_reason reason);
