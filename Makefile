@@ -6,6 +6,7 @@ VERSION       := 0.1.0
 PREFIX        ?= /usr
 SYSCONFDIR    ?= /etc
 LOCALSTATEDIR ?= /var
+RUNSTATEDIR   ?= /run
 MULTIARCH     ?= $(shell $(CC) -print-multiarch 2>/dev/null)
 LIBDIR        ?= $(PREFIX)/lib/$(MULTIARCH)
 NSSDIR        ?= $(LIBDIR)
@@ -14,6 +15,7 @@ SBINDIR       ?= $(PREFIX)/sbin
 SUDODIR       ?= $(PREFIX)/libexec/sudo
 LIBEXECDIR    ?= $(PREFIX)/libexec
 MANDIR        ?= $(PREFIX)/share/man
+UNITDIR       ?= $(PREFIX)/lib/systemd/system
 EXAMPLEDIR    ?= $(PREFIX)/share/doc/iam/examples
 
 CC            ?= cc
@@ -42,16 +44,18 @@ MODULE     := -shared $(if $(SANITIZE),,-Wl,-z,defs) $(RELRO)
 
 all_cppflags := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
                 -DIAM_CONFIG_FOLDER='"$(SYSCONFDIR)/iam"' \
-                -DIAM_STATE_FOLDER='"$(LOCALSTATEDIR)/lib/iam"' -Icommon $(CPPFLAGS)
+                -DIAM_STATE_FOLDER='"$(LOCALSTATEDIR)/lib/iam"' \
+                -DIAM_RUN_FOLDER='"$(RUNSTATEDIR)/iam"' -Icommon $(CPPFLAGS)
 all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 -fvisibility=hidden -fPIC -MMD -MP $(SANITIZERS) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal snapshot password credentials policy access \
+parts       := base json config directory otp qr seal self snapshot password credentials policy access \
                source source/aws signin sync
-pam_folders := pam_iam $(addprefix common/,base json config directory otp qr snapshot password \
+pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
                credentials policy access signin)
+self_folders := $(filter-out pam_iam common/qr,$(pam_folders)) common/tools/iam-self
 ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(folder)/*.c))))
@@ -64,6 +68,8 @@ sudo_objects    := $(filter-out %/signin_password_change.o %/password_strength.o
                    $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
                    directory otp snapshot password credentials policy access signin)))
 pam_objects     := $(call objects,$(pam_folders))
+self_objects    := $(filter-out %/signin_password_change.o %/password_strength.o, \
+                   $(call objects,$(self_folders)))
 ctl_objects     := $(call objects,$(ctl_folders))
 # What tests link: the parts, and the PAM module's files below its entry points.
 library_objects := $(call objects,$(addprefix common/,$(parts))) \
@@ -75,6 +81,7 @@ all_cppflags  += $(if $(PWQUALITY),-DIAM_WITH_PWQUALITY)
 pwquality     := $(if $(PWQUALITY),-lpwquality)
 
 pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality)
+self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lcurl -lexpat -lcrypto $(pwquality)
 test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -ldl -lpthread
@@ -82,7 +89,7 @@ test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -ldl -lpthre
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so
 sudo_plugin := $(BUILD)/sudo_iam.so
-programs   := $(BUILD)/iamctl $(BUILD)/iam-authorized-keys
+programs   := $(BUILD)/iamctl $(BUILD)/iam-authorized-keys $(BUILD)/iam-self
 
 .DEFAULT_GOAL := all
 
@@ -117,6 +124,10 @@ $(BUILD)/iam-authorized-keys: $(keys_objects)
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(all_cflags) -pie $(RELRO) $(LDFLAGS) -o $@ $(keys_objects) $(LDLIBS)
 
+$(BUILD)/iam-self: $(self_objects)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(all_cflags) -pie $(RELRO) $(LDFLAGS) -o $@ $(self_objects) $(self_libraries) $(LDLIBS)
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC      $<")
@@ -130,6 +141,7 @@ $(BUILD)/common.a: $(library_objects)
 # What an administrator copies: each below EXAMPLEDIR as below packaging/, or as below examples/.
 examples := $(wildcard packaging/examples/* packaging/pam/*/* packaging/sshd_config.d/* \
               packaging/nsswitch.conf)
+units := $(wildcard packaging/systemd/*)
 # libnss_iam.so.2 ends like one.
 manuals := $(filter-out build/%,$(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8]))
 
@@ -140,6 +152,12 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0755 $(BUILD)/iam-authorized-keys $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys
 	$(if $(with_sudo),$(INSTALL) -D -m 0644 $(sudo_plugin) $(DESTDIR)$(SUDODIR)/sudo_iam.so)
 	$(INSTALL) -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/iam $(DESTDIR)$(LOCALSTATEDIR)/lib/iam
+	$(INSTALL) -D -m 0755 $(BUILD)/iam-self $(DESTDIR)$(LIBEXECDIR)/iam-self
+	$(Q)for unit in $(units); do \
+		$(INSTALL) -D -m 0644 $$unit $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
+		sed -i 's|/usr/libexec/|$(LIBEXECDIR)/|; s|/var/lib/|$(LOCALSTATEDIR)/lib/|; s|/run/iam|$(RUNSTATEDIR)/iam|' \
+			$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
+	done
 	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
 	$(Q)for file in $(examples); do \
 		name=$${file#packaging/}; \
@@ -152,6 +170,7 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 uninstall: ## remove what install put there; state and configuration stay
 	rm -f $(DESTDIR)$(NSSDIR)/libnss_iam.so.2 $(DESTDIR)$(PAMDIR)/pam_iam.so \
 		$(DESTDIR)$(SBINDIR)/iamctl $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys \
+		$(DESTDIR)$(LIBEXECDIR)/iam-self $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(units))) \
 		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam $(DESTDIR)$(SUDODIR)/sudo_iam.so
 	rm -rf $(DESTDIR)$(EXAMPLEDIR)
 	$(Q)for page in $(manuals); do \

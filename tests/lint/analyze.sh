@@ -24,7 +24,7 @@ echo "  cppcheck"
 # shellcheck disable=SC2086
 cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
 	--suppress=missingIncludeSystem --error-exitcode=1 -Icommon -D_GNU_SOURCE \
-	-DVERSION='"0"' -DIAM_CONFIG_FOLDER='"/etc/iam"' -DIAM_STATE_FOLDER='"/var/lib/iam"' \
+	-DVERSION='"0"' -DIAM_CONFIG_FOLDER='"/etc/iam"' -DIAM_STATE_FOLDER='"/var/lib/iam"' -DIAM_RUN_FOLDER='"/run/iam"' \
 	common pam_iam nss_iam || status=1
 [ "$status" = 0 ] && echo "analyze: clean"
 exit $status

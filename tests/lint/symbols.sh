@@ -41,6 +41,8 @@ case $(needed "$build/iam-authorized-keys") in
 libc.so.6) ;;
 *) say "iam-authorized-keys needs more than libc:" "$(needed "$build/iam-authorized-keys")" ;;
 esac
+extra=$(needed "$build/iam-self" | grep -vE '^lib(c|crypt|cjson|oath|econf|sqlite3)\.so\.')
+[ -z "$extra" ] || say "iam-self needs a library that is not on the list:" "$extra"
 # libpwquality as the build found it.
 extra=$(needed "$build/pam_iam.so" |
 	grep -vE '^lib(c|pam|crypt|cjson|oath|econf|sqlite3|qrencode|pwquality)\.so\.')

@@ -24,7 +24,7 @@ local_accounts_work "files removed, configuration left"
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$code" -- ssh alice@iam-demo id
 refused "files removed: IAM users are refused"
 run find / -xdev -path /proc -prune -o \( -name '*pam_iam*' -o -name '*nss_iam*' -o -name 'iamctl*' \
-	-o -name 'iam-authorized-keys*' -o -path '/etc/sudoers.d/iam' \) -print
+	-o -name 'iam-authorized-keys*' -o -name 'iam-self*' -o -path '/etc/sudoers.d/iam' \) -print
 hides "nothing that was installed is left" "^/(etc|usr|lib)"
 holds "configuration and state are kept" [ "$(find /etc/iam /var/lib/iam -type f | sort)" = "$before" ]
 

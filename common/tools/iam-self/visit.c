@@ -1,0 +1,122 @@
+#include "visit.h"
+
+#include <fcntl.h>
+#include <syslog.h>
+
+#include "base/timestamp.h"
+
+enum { SHOWN_SIZE = 160 };
+
+#define SLOTS_FILE "self.lock"
+
+/* The user's places are bytes of one file, which the kernel locks and, however this process ends,
+   unlocks. */
+static enum status take_slot(uid_t uid, int *out_fd)
+{
+	AUTO_CLOSE int folder_fd = -1, fd = -1;
+	struct flock place = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	enum status status = folder_open_trusted(IAM_RUN_FOLDER, FILE_OF_ROOT, &folder_fd);
+
+	if (status != STATUS_OK)
+		return status;
+	fd = openat(folder_fd, SLOTS_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return STATUS_SYSTEM;
+	for (off_t slot = 0; slot < VISIT_OWN_MAX; slot++) {
+		place.l_start = (off_t)uid * VISIT_OWN_MAX + slot;
+		if (fcntl(fd, F_OFD_SETLK, &place) == 0) {
+			*out_fd = TAKE_FD(fd);
+			return STATUS_OK;
+		}
+		if (errno != EAGAIN && errno != EACCES)
+			return STATUS_SYSTEM;
+	}
+	return STATUS_UNAVAILABLE;
+}
+
+enum status visit_begin(struct visit *out_visit, int fd)
+{
+	enum status status;
+
+	*out_visit = (struct visit){ .channel = { .fd = -1 }, .slot_fd = -1 };
+	status = self_channel_take(&out_visit->channel, fd, VISIT_REQUEST_MS);
+	if (status == STATUS_OK)
+		status = self_channel_peer(&out_visit->channel, &out_visit->pid, &out_visit->uid);
+	if (status == STATUS_OK)
+		status = take_slot(out_visit->uid, &out_visit->slot_fd);
+	if (status == STATUS_OK)
+		status = self_channel_receive(&out_visit->channel, &out_visit->packet,
+					      &out_visit->asked);
+	if (status != STATUS_OK) {
+		syslog(LOG_NOTICE, "not answered: uid=%u pid=%d: %s", (unsigned)out_visit->uid,
+		       (int)out_visit->pid,
+		       status == STATUS_BAD_INPUT ? "not a request" : status_text(status));
+		return status;
+	}
+	self_channel_allow(&out_visit->channel, VISIT_DECIDE_MS);
+	return STATUS_OK;
+}
+
+void visit_end(struct visit *visit)
+{
+	signin_records_close(&visit->records);
+	self_channel_close(&visit->channel);
+	self_packet_wipe(&visit->packet);
+	cleanup_close(&visit->slot_fd);
+}
+
+void visit_answer(struct visit *visit, enum signin_reason reason)
+{
+	const struct self_message answer = {
+		.kind = SELF_ANSWER,
+		.fields = { [SELF_ANSWER_REASON] = text_of(signin_reason_code(reason)) },
+	};
+
+	self_channel_allow(&visit->channel, VISIT_REQUEST_MS);
+	(void)!self_channel_send(&visit->channel, &answer);
+}
+
+static const char *show(struct text text, char buffer[SHOWN_SIZE])
+{
+	return text_printable(text.length > 0 ? text : TEXT("-"), buffer, SHOWN_SIZE);
+}
+
+static void log_failure(enum status status, const struct complaint *complaint)
+{
+	const char *reason = complaint->reason[0] ? complaint->reason : status_text(status);
+
+	syslog(LOG_ERR, "cannot decide: %s%s%s", complaint->place, complaint->place[0] ? ": " : "",
+	       reason);
+}
+
+void visit_log_decision(const struct visit *visit, const char *phase, enum status status,
+			const struct signin_answer *answer)
+{
+	char user[SHOWN_SIZE], service[SHOWN_SIZE], device[SHOWN_SIZE];
+
+	show(visit->request.user, user);
+	show(visit->request.service, service);
+	if (status == STATUS_OK && signin_is_allowed(answer)) {
+		syslog(LOG_INFO,
+		       "%s accepted: user=%s service=%s rhost=- password=%s mfa=%s drift=%d uid=%u "
+		       "pid=%d",
+		       phase, user, service, answer->used_password ? "yes" : "no",
+		       show(text_of(answer->device), device), (int)answer->drift,
+		       (unsigned)visit->uid, (int)visit->pid);
+		return;
+	}
+	syslog(LOG_NOTICE, "%s refused: user=%s service=%s rhost=- reason=%s uid=%u pid=%d", phase,
+	       user, service, signin_reason_code(answer->reason), (unsigned)visit->uid,
+	       (int)visit->pid);
+	if (status != STATUS_OK)
+		log_failure(status, &answer->complaint);
+}
+
+void visit_log_device(const struct visit *visit, const char *device, const char *change)
+{
+	char user[SHOWN_SIZE], shown[SHOWN_SIZE];
+
+	syslog(LOG_NOTICE, "%s: MFA device %s %s, by uid %u, pid %d",
+	       show(visit->request.user, user), show(text_of(device), shown), change,
+	       (unsigned)visit->uid, (int)visit->pid);
+}
