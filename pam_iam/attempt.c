@@ -2,7 +2,9 @@
 
 #include "base/timestamp.h"
 #include "outcome.h"
+#include "own.h"
 #include "signin/signin_decision.h"
+#include "signin/signin_self.h"
 
 static const struct signin_paths paths = {
 	.config_folder = IAM_CONFIG_FOLDER,
@@ -90,34 +92,59 @@ static enum attempt_user usable(struct attempt *attempt)
 	if (attempt->opened != STATUS_OK)
 		return fail(attempt, attempt->opened, attempt->records.unusable);
 	if (attempt->status != STATUS_OK)
-		return fail(attempt, attempt->status, SIGNIN_REASON_SYSTEM);
+		return fail(attempt, attempt->status,
+			    attempt->asks_helper ? SIGNIN_REASON_SNAPSHOT : SIGNIN_REASON_SYSTEM);
 	attempt->request.mfa_argument = options_mfa(&attempt->options);
-	note_security_key(attempt);
+	if (!attempt->asks_helper)
+		note_security_key(attempt);
 	return ATTEMPT_OURS;
+}
+
+/* iam-self(8) reads the records that this process may not; whose account it is, is public. */
+static enum status open_public(struct attempt *attempt, struct file_trust trust,
+			       bool *out_is_iam_user, bool *out_is_role)
+{
+	attempt->asks_helper = true;
+	attempt->records =
+		(struct signin_records){ .paths = paths, .unusable = SIGNIN_REASON_SNAPSHOT };
+	attempt->records.paths.trust = trust;
+	return signin_is_iam_user_by_directory(&attempt->records, attempt->request.user,
+					       out_is_iam_user, out_is_role);
+}
+
+static enum status open_records(struct attempt *attempt, struct complaint *out_complaint,
+				bool *out_is_iam_user)
+{
+	attempt->opened = signin_records_open(&attempt->records, &paths, out_complaint);
+	attempt->is_inside =
+		signin_service_of(&attempt->records, attempt->request.service).is_inside;
+	return signin_is_iam_user(&attempt->records, attempt->request.user, out_is_iam_user);
 }
 
 enum attempt_user attempt_begin(struct attempt *out_attempt, pam_handle_t *pamh, int flags,
 				int argc, const char **argv)
 {
 	struct complaint unread = { .reason = "" }, bad_argument = { .reason = "" };
+	bool is_iam_user = false, is_role = false;
+	struct file_trust trust;
 	enum status parsed;
-	bool is_iam_user = false;
 
 	*out_attempt = (struct attempt){ .pamh = pamh, .flags = (unsigned)flags };
 	parsed = options_parse(argc, argv, &out_attempt->options, &bad_argument);
 	if (read_items(out_attempt) != STATUS_OK)
 		return fail(out_attempt, STATUS_UNAVAILABLE, SIGNIN_REASON_CONVERSATION);
-	out_attempt->opened = signin_records_open(&out_attempt->records, &paths, &unread);
-	out_attempt->is_inside =
-		signin_service_of(&out_attempt->records, out_attempt->request.service).is_inside;
+	if (own_is_needed(&trust))
+		out_attempt->status = open_public(out_attempt, trust, &is_iam_user, &is_role);
+	else
+		out_attempt->status = open_records(out_attempt, &unread, &is_iam_user);
 	out_attempt->answer.complaint = parsed == STATUS_OK ? unread : bad_argument;
-	out_attempt->status =
-		signin_is_iam_user(&out_attempt->records, out_attempt->request.user, &is_iam_user);
 	/* What is wrong with us is no reason to keep the host's own accounts out. */
 	if (out_attempt->status == STATUS_OK && !is_iam_user)
 		return ATTEMPT_NOT_OURS;
 	if (parsed != STATUS_OK)
 		return fail(out_attempt, parsed, SIGNIN_REASON_OPTIONS);
+	if (is_role) /* nothing here is taken by a program that is not root's */
+		return fail(out_attempt, STATUS_OK, SIGNIN_REASON_ROLE_DIRECT);
 	return usable(out_attempt);
 }
 

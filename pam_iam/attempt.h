@@ -27,6 +27,7 @@ struct attempt {
 	struct signin_request request;
 	struct text actor; /* whose factors are asked for: request.user, but for a role */
 	bool is_inside;    /* of a login session: sudo, su */
+	bool asks_helper;  /* no program of root's: own.h; the records are not open */
 	char security_key[SIGNIN_KEY_ID_SIZE];   /* what request.security_key is a view of */
 	char key_words[SIGNIN_KEY_ID_SIZE + 16]; /* "security-key:ID" for the log; "" without one */
 	struct signin_place place;

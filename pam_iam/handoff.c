@@ -7,6 +7,13 @@ static const char *const names[] = {
 	[HANDOFF_OLD_PASSWORD] = "pam_iam_old_password",
 };
 
+static const char account_name[] = "pam_iam_account";
+
+struct account {
+	char user[UNIX_NAME_SIZE];
+	enum signin_reason reason;
+};
+
 #define PROOF_VARIABLE "IAM_PROOF"
 
 static void release(pam_handle_t *pamh, void *data, int error)
@@ -53,6 +60,42 @@ const struct handoff *handoff_find(pam_handle_t *pamh, enum handoff_kind kind, s
 	const struct handoff *found = handoff_of_anybody(pamh, kind);
 
 	return found && text_is(user, found->user) ? found : NULL;
+}
+
+static void release_account(pam_handle_t *pamh, void *data, int error)
+{
+	(void)pamh;
+	(void)error;
+	free(data);
+}
+
+enum status handoff_leave_account(pam_handle_t *pamh, struct text user, enum signin_reason reason)
+{
+	AUTO_FREE struct account *left = calloc(1, sizeof(*left));
+
+	if (!left)
+		return STATUS_NO_MEMORY;
+	left->reason = reason;
+	if (text_copy(user, left->user, sizeof(left->user)) != STATUS_OK)
+		return STATUS_NO_SPACE; /* cppcheck-suppress memleak ; AUTO_FREE frees it */
+	if (pam_set_data(pamh, account_name, left, release_account) != PAM_SUCCESS)
+		return STATUS_NO_MEMORY;
+	(void)TAKE_POINTER(left); /* PAM's now */
+	return STATUS_OK;
+}
+
+bool handoff_find_account(pam_handle_t *pamh, struct text user, enum signin_reason *out_reason)
+{
+	const void *data = NULL;
+	const struct account *found;
+
+	if (pam_get_data(pamh, account_name, &data) != PAM_SUCCESS || !data)
+		return false;
+	found = data;
+	if (!text_is(user, found->user))
+		return false;
+	*out_reason = found->reason;
+	return true;
 }
 
 enum status handoff_send(pam_handle_t *pamh, const char *words)

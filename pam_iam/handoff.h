@@ -34,6 +34,12 @@ const struct handoff *handoff_find(pam_handle_t *pamh, enum handoff_kind kind, s
 /* Whoever it was left for: sudo makes the run-as user PAM_USER before it opens a session. */
 const struct handoff *handoff_of_anybody(pam_handle_t *pamh, enum handoff_kind kind);
 
+/* What the account phase will say of the user, told beside a proof by who had it proven; false when
+   nobody has. */
+MUST_CHECK enum status handoff_leave_account(pam_handle_t *pamh, struct text user,
+					     enum signin_reason reason);
+bool handoff_find_account(pam_handle_t *pamh, struct text user, enum signin_reason *out_reason);
+
 /* From sshd's process of the dialogue to the one that opens the session: in PAM's environment,
    which sshd carries over. Taken once, and never shown to the session itself. */
 MUST_CHECK enum status handoff_send(pam_handle_t *pamh, const char *words);

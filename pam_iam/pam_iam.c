@@ -11,6 +11,7 @@
 #include "handoff.h"
 #include "local_groups.h"
 #include "outcome.h"
+#include "own.h"
 #include "password_dialogue.h"
 #include "session.h"
 #include "signin/signin_decision.h"
@@ -76,18 +77,29 @@ static struct signin_request of_actor(const struct attempt *attempt)
 	return request;
 }
 
+/* False with the answer filled when it cannot be told what to ask for. */
+static bool find_factors(struct attempt *attempt, const struct signin_request *request,
+			 struct signin_factors *out_factors)
+{
+	enum status status;
+
+	if (attempt->asks_helper)
+		return own_factors(attempt, out_factors);
+	status = signin_factors(&attempt->records, request, attempt->options.mode, out_factors);
+	if (status != STATUS_OK)
+		deny(attempt, status, SIGNIN_REASON_STORE);
+	return status == STATUS_OK;
+}
+
 static void ask_and_compare(struct attempt *attempt)
 {
 	const struct signin_request request = of_actor(attempt);
 	struct signin_factors factors = { .password = true, .code = true };
 	AUTO_SECRET password = { .length = 0 }, code = { .length = 0 };
-	enum status status =
-		signin_factors(&attempt->records, &request, attempt->options.mode, &factors);
+	enum status status;
 
-	if (status != STATUS_OK) {
-		deny(attempt, status, SIGNIN_REASON_STORE);
+	if (!find_factors(attempt, &request, &factors))
 		return;
-	}
 	outcome_debug(attempt, "public key verified=%d, asked for: password=%d code=%d",
 		      attempt->request.public_key_verified, factors.password, factors.code);
 	status = ask_factors(attempt, &factors, &password, &code);
@@ -95,9 +107,12 @@ static void ask_and_compare(struct attempt *attempt)
 		deny(attempt, status, SIGNIN_REASON_CONVERSATION);
 		return;
 	}
-	attempt->status =
-		signin_authenticate(&attempt->records, &request, &factors, secret_text(&password),
-				    secret_text(&code), &attempt->answer);
+	if (attempt->asks_helper)
+		own_verify(attempt, &factors, &password, &code);
+	else
+		attempt->status = signin_authenticate(&attempt->records, &request, &factors,
+						      secret_text(&password), secret_text(&code),
+						      &attempt->answer);
 }
 
 /* Leaves its answer in the attempt. */
@@ -166,7 +181,9 @@ EXPORT int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const ch
 		user = attempt_unknown(&attempt);
 	if (user == ATTEMPT_NOT_OURS)
 		return PAM_USER_UNKNOWN;
-	if (user == ATTEMPT_OURS)
+	if (user == ATTEMPT_OURS && attempt.asks_helper)
+		ask_and_compare(&attempt);
+	else if (user == ATTEMPT_OURS)
 		authenticate(&attempt);
 	return finish_authentication(&attempt);
 }
@@ -186,7 +203,7 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 		return PAM_USER_UNKNOWN;
 	if (user == ATTEMPT_FAILED)
 		return outcome_report(&attempt, OUTCOME_CREDENTIALS);
-	if (attempt.flags & PAM_DELETE_CRED || geteuid() != 0)
+	if (attempt.flags & PAM_DELETE_CRED || attempt.asks_helper)
 		return PAM_SUCCESS;
 	attempt.status = local_groups_join(&attempt);
 	if (attempt.status == STATUS_OK)
@@ -272,7 +289,7 @@ static int leave_to_others(struct attempt *attempt)
 {
 	bool is_roles = false;
 
-	if (attempt->opened != STATUS_OK ||
+	if (attempt->asks_helper || attempt->opened != STATUS_OK ||
 	    signin_is_roles_switch(&attempt->records, &attempt->request, &is_roles) != STATUS_OK ||
 	    !is_roles)
 		return PAM_IGNORE;
@@ -291,9 +308,17 @@ EXPORT int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char 
 
 	if (user == ATTEMPT_NOT_OURS)
 		return leave_to_others(&attempt);
-	if (user == ATTEMPT_OURS)
+	if (user == ATTEMPT_OURS && attempt.asks_helper)
+		own_admit(&attempt);
+	else if (user == ATTEMPT_OURS)
 		admit(&attempt);
 	return outcome_report(&attempt, OUTCOME_ACCOUNT);
+}
+
+/* The records of sessions are root's, and so are those who begin sessions that count. */
+static bool is_beyond_records(const struct attempt *attempt, enum attempt_user user)
+{
+	return attempt->asks_helper && user == ATTEMPT_OURS;
 }
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -301,6 +326,8 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
+	if (is_beyond_records(&attempt, user))
+		return PAM_SUCCESS;
 	session_forget_code(&attempt);
 	return user == ATTEMPT_NOT_OURS ? PAM_IGNORE : session_open(&attempt, user);
 }
@@ -310,6 +337,8 @@ EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const c
 	AUTO_ATTEMPT attempt = { 0 };
 	enum attempt_user user = attempt_begin(&attempt, pamh, flags, argc, argv);
 
+	if (is_beyond_records(&attempt, user))
+		return PAM_SUCCESS;
 	return user == ATTEMPT_NOT_OURS ? PAM_IGNORE : session_close(&attempt, user);
 }
 
@@ -322,6 +351,10 @@ EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char 
 		return PAM_USER_UNKNOWN;
 	if (user == ATTEMPT_FAILED)
 		return outcome_report(&attempt, OUTCOME_PASSWORD);
+	if (attempt.asks_helper) { /* passwd(1) is setuid; a screen locker is not */
+		deny(&attempt, STATUS_OK, SIGNIN_REASON_NOT_ROOT);
+		return outcome_report(&attempt, OUTCOME_PASSWORD);
+	}
 	attempt.status = attempt_find_actor(&attempt);
 	if (attempt.status != STATUS_OK) {
 		deny(&attempt, attempt.status, SIGNIN_REASON_SNAPSHOT);
