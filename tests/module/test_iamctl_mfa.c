@@ -10,6 +10,7 @@
 #include "credentials/credential_store.h"
 #include "support/iamctl.h"
 #include "support/mfa_owner.h"
+#include "support/scratch.h"
 #include "json/json.h"
 
 static const char alice_id[] = "AIDAEXAMPLEALICE00001";
@@ -157,6 +158,32 @@ static void test_enable(void)
 		check_device(row);
 		remove_devices();
 	}
+}
+
+/* A device that is given no name has the host's, which iam.conf may say. */
+static void test_host_name(void)
+{
+	struct mfa_owner owner = { 0 }, again = { 0 };
+	AUTO_OUTCOME named;
+	AUTO_OUTCOME refused;
+
+	iamctl_write_file("/etc/iam", "iam.conf", TEXT("[host]\nname = web7.example.org\n"));
+	iamctl_run(&(struct program){ .arguments = { "mfa", "enable", "alice" },
+				      .answer = mfa_owner_answer,
+				      .context = &owner },
+		   &named);
+	iamctl_check(&named, EX_OK, "alice: MFA device alice-web7 enabled\n", NULL,
+		     "mfa enable: by the name in iam.conf");
+	CHECK(memmem(named.output.bytes, named.output.length, "alice%40web7?", 13),
+	      "mfa enable: which the app shows too");
+	iamctl_write_file("/etc/iam", "iam.conf", TEXT("[host]\nnames = web7\n"));
+	iamctl_run(&(struct program){ .arguments = { "mfa", "enable", "alice" },
+				      .answer = mfa_owner_answer,
+				      .context = &again },
+		   &refused);
+	iamctl_check(&refused, EX_CONFIG, NULL, "iam.conf", "mfa enable: iam.conf is wrong");
+	scratch_remove("/etc/iam/iam.conf");
+	remove_devices();
 }
 
 static void test_no_codes(void)
@@ -357,6 +384,7 @@ int main(void)
 {
 	iamctl_publish("");
 	test_enable();
+	test_host_name();
 	test_no_codes();
 	test_room();
 	test_list();

@@ -1,3 +1,4 @@
+#include "access/host_policy.h"
 #include "base/timestamp.h"
 #include "directory/name.h"
 #include "signin/signin_enrolment.h"
@@ -6,8 +7,6 @@
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/seed.h"
 #include "tools/iamctl/terminal.h"
-
-enum { HOST_NAME_SIZE = 65 }; /* Linux: 64 and NUL */
 
 const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4] = {
 	{ "device", "DEVICE", "its name; NAME-HOST unless given", 0, false },
@@ -21,7 +20,7 @@ struct enabling {
 	struct subject subject;
 	struct signin_records records;
 	struct signin_enrolment enrolment;
-	char host[HOST_NAME_SIZE];
+	struct text host; /* its name */
 };
 
 static void enabling_release(struct enabling *enabling)
@@ -36,13 +35,6 @@ static struct signin_request request_of(const struct enabling *enabling, int64_t
 	return (struct signin_request){ .user = text_of(invocation_name(enabling->invocation)),
 					.service = TEXT("iamctl"),
 					.now = now };
-}
-
-static void host_name(char buffer[HOST_NAME_SIZE])
-{
-	if (gethostname(buffer, HOST_NAME_SIZE) < 0)
-		(void)snprintf(buffer, HOST_NAME_SIZE, "host");
-	buffer[HOST_NAME_SIZE - 1] = '\0';
 }
 
 static int check_device_name(const struct invocation *invocation)
@@ -89,6 +81,9 @@ static int open_all(struct enabling *enabling)
 		code = open_signin_records(invocation, &enabling->records);
 	if (code != EX_OK)
 		return code;
+	status = host_name(&enabling->records.config, &enabling->subject.arena, &enabling->host);
+	if (status != STATUS_OK)
+		return fail_with(status, NULL, "the host's name");
 	status = signin_records_open_store(&enabling->records, &complaint);
 	return status == STATUS_OK ? EX_OK
 				   : fail_with(status, &complaint, invocation->state_folder);
@@ -118,7 +113,7 @@ static int begin(struct enabling *enabling, const struct otp_settings *settings)
 {
 	const char *device = invocation_option(enabling->invocation, "device");
 	const struct signin_new_device wanted = { .name = text_of(device ? device : ""),
-						  .host = text_of(enabling->host),
+						  .host = enabling->host,
 						  .settings = *settings,
 						  .by_administrator = true };
 	struct signin_request request = request_of(enabling, enabling->invocation->now);
@@ -139,8 +134,8 @@ static int show(const struct enabling *enabling)
 	enum status status;
 
 	buffer_init(&uri, OTP_URI_BYTES_MAX);
-	status = signin_enrolment_uri(&enabling->records, &request, text_of(enabling->host),
-				      enrolment, &uri);
+	status =
+		signin_enrolment_uri(&enabling->records, &request, enabling->host, enrolment, &uri);
 	if (status == STATUS_OK)
 		status = seed_show(enabling->invocation->output, enrolment->device.name,
 				   secret_text(&enrolment->seed), buffer_text(&uri));
@@ -201,7 +196,6 @@ int command_mfa_enable(struct invocation *invocation)
 	struct otp_settings settings = { 0 };
 	int code = check_device_name(invocation);
 
-	host_name(enabling.host);
 	if (code == EX_OK)
 		code = take_settings(invocation, &settings);
 	if (code == EX_OK)
