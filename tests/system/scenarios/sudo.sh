@@ -59,6 +59,26 @@ refused "but who lost the right meanwhile is refused"
 hides "at once" '^second$'
 logged "the log says why" 'account refused: user=alice service=sudo .*reason=not-authorized'
 
+# A policy of her own and no line in iam.conf: IAM alone grants it, to her alone, and takes it back.
+sed -i '/sudo_groups/d' /etc/iam/iam.conf
+inline='"UserPolicyList": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17",
+  "Statement": {"Effect": "Allow", "Action": "host:Sudo", "Resource": "*"}}}],'
+require cp /etc/iam/directory.json /root/directory.json
+require sed -i "s|\"UserName\": \"carol\",|& ${inline//$'\n'/}|" /etc/iam/directory.json
+require iamctl sync
+run getent group iam-sudo
+shows "a policy of carol's own makes her a member of iam-sudo" ':carol$'
+talk "$carol_prompt" Carol-Pass-3 "$code_prompt" "$(fresh_code carol)" -- "${as_carol[@]}" sudo id
+allowed "and grants her sudo, with no sudo_groups in iam.conf"
+shows "really root" '^uid=0\(root\)'
+talk "$alice_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- "${as_alice[@]}" sudo id
+refused "alice, whom a line of it granted sudo, has none any more"
+hides "nothing ran for her" '^uid='
+require cp /root/directory.json /etc/iam/directory.json
+require iamctl sync
+talk "$carol_prompt" Carol-Pass-3 "$code_prompt" "$(fresh_code carol)" -- "${as_carol[@]}" sudo -k id
+refused "without the policy carol has none either"
+
 talk '[sudo] password for localadmin: ' Local-Pass-1 -- "$system/as.sh" localadmin sudo id
 allowed "a local administrator needs the local password alone"
 shows "and is root" '^uid=0\(root\)'
