@@ -114,16 +114,6 @@ enum status credential_password_replace(struct credential_store *store, struct t
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
-enum status credential_password_set(struct credential_store *store, struct text user_id,
-				    const char *hash, int64_t now)
-{
-	const struct credential_password password = { .hash = hash,
-						      .now = now,
-						      .former_kept = CREDENTIAL_FORMER_MAX };
-
-	return credential_password_replace(store, user_id, &password);
-}
-
 enum status credential_password_history(struct credential_store *store, struct text user_id,
 					struct credential_history *out_history)
 {
@@ -149,33 +139,4 @@ enum status credential_password_history(struct credential_store *store, struct t
 				   CREDENTIAL_HASH_SIZE);
 	}
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* STATUS_NOT_FOUND when it concerns no row. */
-static enum status run_on_user(struct credential_store *store, const char *sql, struct text user_id)
-{
-	enum status status = database_run(store, sql, BINDINGS(BIND_TEXT(user_id)));
-
-	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
-		return STATUS_NOT_FOUND;
-	return status;
-}
-
-enum status credential_password_remove(struct credential_store *store, struct text user_id)
-{
-	AUTO_TRANSACTION transaction = { 0 };
-	enum status status;
-
-	if (!credential_user_id_is_valid(user_id))
-		return STATUS_BAD_INPUT;
-	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
-	if (status == STATUS_OK)
-		status = retire_present(store, user_id, 0);
-	if (status == STATUS_OK)
-		status = run_on_user(store,
-				     "UPDATE user SET password_hash = NULL, password_changed = 0,"
-				     " must_change = 0, password_origin = 'unknown'"
-				     " WHERE id = ?1 AND password_hash IS NOT NULL",
-				     user_id);
-	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }

@@ -113,14 +113,6 @@ MUST_CHECK enum status credential_password_replace(struct credential_store *stor
 						   struct text user_id,
 						   const struct credential_password *password);
 
-/* The same with every former hash kept, of unknown origin. */
-MUST_CHECK enum status credential_password_set(struct credential_store *store, struct text user_id,
-					       const char *hash, int64_t now);
-
-/* With those before it: nothing of them stays. STATUS_NOT_FOUND when there was none. */
-MUST_CHECK enum status credential_password_remove(struct credential_store *store,
-						  struct text user_id);
-
 struct credential_device {
 	char name[CREDENTIAL_DEVICE_NAME_MAX + 1];   /* unique for its user */
 	char serial[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* of hardware, unique on the host; "" for a

@@ -70,13 +70,14 @@ static void enroll_device(struct credential_store *store, struct text user, size
    in is what a store mostly sees. */
 static void enroll(const struct bench *bench)
 {
+	const struct credential_password password = { .hash = bench->hash, .now = 1 };
 	AUTO_CREDENTIAL_STORE *store = open_store();
 
 	for (size_t i = 0; i < ENROLLED; i++) {
 		char id[STAFF_ID_SIZE];
 		struct text user = text_of(staff_user_id(i, id));
 
-		CHECK_REQUIRE(credential_password_set(store, user, bench->hash, 1) == STATUS_OK,
+		CHECK_REQUIRE(credential_password_replace(store, user, &password) == STATUS_OK,
 			      "a password");
 		for (size_t j = 0; j < ARRAY_LENGTH(seeds); j++)
 			enroll_device(store, user, j);

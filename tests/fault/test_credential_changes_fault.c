@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "credentials/credential_break_glass.h"
+#include "credentials/credential_forget.h"
 #include "credentials/credential_recovery.h"
 #include "credentials/permission_use.h"
 #include "fault.h"
@@ -48,12 +49,12 @@ static void prepare(void)
 
 static enum status write_password(struct credential_store *store)
 {
-	return credential_password_set(store, USER, FIXTURE_HASH "2", NOW);
+	return fixture_set_password(store, USER, FIXTURE_HASH "2", NOW);
 }
 
-static enum status remove_password(struct credential_store *store)
+static enum status forget_user(struct credential_store *store)
 {
-	return credential_password_remove(store, USER);
+	return credential_forget(store, USER);
 }
 
 static enum status write_device(struct credential_store *store)
@@ -142,9 +143,13 @@ static const struct write_case {
 	{ "the old one kept", "SELECT 0", write_password,
 	  "SELECT count(*) + 2 * (SELECT password_hash LIKE '%2' FROM user) - 2 * count(*)"
 	  " FROM former_password" },
-	{ "a password's end", "SELECT 0", remove_password,
-	  "SELECT (password_hash IS NULL) + 2 * (password_changed = 0)"
-	  " - 2 * (password_hash IS NULL) FROM user" },
+	{ "a user's end",
+	  "INSERT INTO permission_use SELECT id, 'host:Sudo', 'root', 1, 1 FROM user;"
+	  "INSERT INTO former_password (user, hash) SELECT id, '$' FROM user",
+	  forget_user,
+	  "SELECT CASE (SELECT count(*) FROM user) + (SELECT count(*) FROM device) +"
+	  " (SELECT count(*) FROM former_password) + (SELECT count(*) FROM permission_use)"
+	  " WHEN 4 THEN 0 WHEN 0 THEN 1 ELSE 2 END" },
 	{ "a device", "SELECT 0", write_device, "SELECT count(*) - 1 FROM device" },
 	{ "a device's end", "SELECT 0", remove_device, "SELECT 1 - count(*) FROM device" },
 	{ "a device set right", "SELECT 0", synchronize_device,

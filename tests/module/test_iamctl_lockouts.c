@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "credentials/credential_store.h"
+#include "support/credential_fixture.h"
 #include "support/iamctl.h"
 #include "support/scratch.h"
 #include "support/spoken.h"
@@ -39,7 +40,7 @@ static void fail(struct text user_id, const char *address, unsigned times)
 	};
 
 	if (user_id.length > 0)
-		CHECK_REQUIRE(credential_password_set(store, user_id, "$y$j9T$x$y", attempt.now) ==
+		CHECK_REQUIRE(fixture_set_password(store, user_id, "$y$j9T$x$y", attempt.now) ==
 				      STATUS_OK,
 			      "a password");
 	for (unsigned i = 0; i < times; i++)

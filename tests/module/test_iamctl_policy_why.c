@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "credentials/credential_store.h"
+#include "support/credential_fixture.h"
 #include "support/iamctl.h"
 #include "support/scratch.h"
 #include "support/spoken.h"
@@ -206,8 +207,8 @@ static void test_notes(void)
 	CHECK_REQUIRE(credential_store_open("/var/lib/iam", FILE_OF_ROOT, true, &store,
 					    &complaint) == STATUS_OK,
 		      complaint.reason);
-	CHECK_REQUIRE(credential_password_set(store, attempt.user_id, "$y$j9T$x$y",
-					      attempt.now - 9) == STATUS_OK,
+	CHECK_REQUIRE(fixture_set_password(store, attempt.user_id, "$y$j9T$x$y", attempt.now - 9) ==
+			      STATUS_OK,
 		      "a password");
 	for (unsigned i = 0; i < 5; i++)
 		CHECK_REQUIRE(credential_attempt(store, &attempt, &outcome) == STATUS_OK,

@@ -8,6 +8,7 @@
 #include "base/timestamp.h"
 #include "check.h"
 #include "credentials/credential_store.h"
+#include "support/credential_fixture.h"
 #include "support/iamctl.h"
 #include "support/scratch.h"
 #include "support/snapshot_fixture.h"
@@ -163,8 +164,8 @@ static void fail_to_sign_in(unsigned times)
 	CHECK_REQUIRE(credential_store_open(state_folder, FILE_OF_ROOT, true, &store, &complaint) ==
 			      STATUS_OK,
 		      complaint.reason);
-	CHECK_REQUIRE(credential_password_set(store, text_of(alice_id), "$y$j9T$x$y",
-					      attempt.now) == STATUS_OK,
+	CHECK_REQUIRE(fixture_set_password(store, text_of(alice_id), "$y$j9T$x$y", attempt.now) ==
+			      STATUS_OK,
 		      "a password");
 	for (unsigned i = 0; i < times; i++)
 		CHECK_REQUIRE(credential_attempt(store, &attempt, &outcome) == STATUS_OK,

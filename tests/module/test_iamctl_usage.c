@@ -38,6 +38,7 @@ static const char *const commands_expected[] = {
 	"break-glass list",
 	"break-glass revoke",
 	"unlock",
+	"credentials forget",
 	"help",
 };
 

@@ -117,9 +117,19 @@ const char *fixture_counter_code(uint64_t counter, char out_code[OTP_CODE_SIZE])
 	return out_code;
 }
 
+enum status fixture_set_password(struct credential_store *store, struct text user_id,
+				 const char *hash, int64_t now)
+{
+	const struct credential_password password = { .hash = hash,
+						      .now = now,
+						      .former_kept = CREDENTIAL_FORMER_MAX };
+
+	return credential_password_replace(store, user_id, &password);
+}
+
 void fixture_add_user(struct credential_store *store, struct text user_id)
 {
-	CHECK_REQUIRE(credential_password_set(store, user_id, FIXTURE_HASH, 1) == STATUS_OK,
+	CHECK_REQUIRE(fixture_set_password(store, user_id, FIXTURE_HASH, 1) == STATUS_OK,
 		      "a password");
 	CHECK_REQUIRE(fixture_add_device(store, user_id, "phone", TEXT(FIXTURE_SEED), NULL) ==
 			      STATUS_OK,

@@ -33,6 +33,10 @@ enum status fixture_add_counter(struct credential_store *store, struct text user
 /* Its code of a counter. */
 const char *fixture_counter_code(uint64_t counter, char out_code[OTP_CODE_SIZE]);
 
+/* The hash as it is, every former one kept. */
+enum status fixture_set_password(struct credential_store *store, struct text user_id,
+				 const char *hash, int64_t now);
+
 /* A user with FIXTURE_HASH and a device "phone" of FIXTURE_SEED. */
 void fixture_add_user(struct credential_store *store, struct text user_id);
 

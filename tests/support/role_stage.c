@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "../check.h"
+#include "credential_fixture.h"
 #include "password/password_hash.h"
 #include "policy_words.h"
 
@@ -35,7 +36,7 @@ static void set_password(const char *id, const char *password)
 	CHECK_REQUIRE(credential_store_open(STAGE_STATE, FILE_OF_ROOT, false, &store, &complaint) ==
 				      STATUS_OK &&
 			      password_hash_new(text_of(password), hash) == STATUS_OK &&
-			      credential_password_set(store, text_of(id), hash, time(NULL)) ==
+			      fixture_set_password(store, text_of(id), hash, time(NULL)) ==
 				      STATUS_OK,
 		      "a password");
 }

@@ -6,6 +6,7 @@
 #include "../check.h"
 #include "base/arena.h"
 #include "base/hash.h"
+#include "credential_fixture.h"
 #include "password/password_hash.h"
 #include "scratch.h"
 #include "snapshot/access_record.h"
@@ -222,7 +223,7 @@ void people_enroll(const struct people *people, const char *folder, struct file_
 		struct text id = text_of(person->id);
 
 		if (person->has_password)
-			CHECK_REQUIRE(credential_password_set(store, id, hash, now) == STATUS_OK,
+			CHECK_REQUIRE(fixture_set_password(store, id, hash, now) == STATUS_OK,
 				      "password");
 		if (person->has_device)
 			CHECK_REQUIRE(credential_device_add(store, id, &device, &bytes,

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "credentials/credential_store.h"
+#include "credentials/credential_forget.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
 
@@ -366,9 +366,7 @@ static void test_secrets_are_erased(void)
 		      memmem(with.bytes, with.length, FIXTURE_HASH, strlen(FIXTURE_HASH)),
 	      "seed and hash are in the file");
 	store = fixture_open(path);
-	CHECK(credential_device_remove(store, id, "phone") == STATUS_OK &&
-		      credential_password_remove(store, id) == STATUS_OK,
-	      "both are removed");
+	CHECK(credential_forget(store, id) == STATUS_OK, "both are removed");
 	credential_store_close(store);
 	CHECK(scratch_read(path, "credentials.db", &without) && without.length > 0 &&
 		      !memmem(without.bytes, without.length, seed.bytes, seed.length) &&
@@ -402,7 +400,7 @@ static void test_secrets_are_erased_from_the_log(void)
 	other = fixture_open(path);
 	store = fixture_open(path);
 	CHECK(credential_device_remove(store, id, "phone") == STATUS_OK &&
-		      credential_password_remove(store, id) == STATUS_OK,
+		      credential_forget(store, id) == STATUS_OK,
 	      "both are removed");
 	credential_store_close(store);
 	CHECK(!has_secrets(path, "credentials.db-wal") && !has_secrets(path, "credentials.db"),

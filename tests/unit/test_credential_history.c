@@ -1,6 +1,6 @@
 /* Former passwords, who chose the present one, and stores of older versions. */
 #include "check.h"
-#include "credentials/credential_store.h"
+#include "credentials/credential_forget.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
 
@@ -64,8 +64,8 @@ static void test_history(struct credential_store *store)
 	CHECK(replace(store, id, 41, CREDENTIAL_FORMER_MAX + 1) == STATUS_BAD_INPUT &&
 		      history_is(store, id, 40, 1 + CREDENTIAL_FORMER_MAX),
 	      "to keep more is refused, and nothing changes");
-	CHECK(credential_password_remove(store, id) == STATUS_OK && history_is(store, id, 0, 0),
-	      "a password that is removed takes its history along");
+	CHECK(credential_forget(store, id) == STATUS_OK && history_is(store, id, 0, 0),
+	      "a user who is forgotten takes the history along");
 	CHECK(fixture_number(folder, "SELECT count(*) FROM former_password") == 0, "on disk too");
 }
 
@@ -90,7 +90,7 @@ static void test_must_change(struct credential_store *store)
 	      "the user's own is not");
 	password.must_change = true;
 	CHECK(credential_password_replace(store, id, &password) == STATUS_OK &&
-		      credential_password_remove(store, id) == STATUS_OK &&
+		      credential_forget(store, id) == STATUS_OK &&
 		      credential_summary(store, id, &summary) == STATUS_OK &&
 		      !summary.must_change && summary.password_origin == CREDENTIAL_ORIGIN_UNKNOWN,
 	      "none is neither");

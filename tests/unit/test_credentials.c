@@ -1,6 +1,7 @@
 /* The credential store by its face: passwords, devices, attempts to sign in. */
 #include "check.h"
-#include "credentials/credential_store.h"
+#include "credentials/credential_forget.h"
+#include "credentials/permission_use.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
 
@@ -21,11 +22,10 @@ static void test_password(struct credential_store *store)
 	struct credential_summary summary;
 
 	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "no password yet");
-	CHECK(credential_password_remove(store, id) == STATUS_NOT_FOUND, "so none to remove");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && !summary.has_password &&
 		      summary.device_count == 0 && summary.budgets.passwords.failures == 0,
 	      "an unknown user has an empty summary");
-	CHECK(credential_password_set(store, id, HASH, NOW) == STATUS_OK, "set one");
+	CHECK(fixture_set_password(store, id, HASH, NOW) == STATUS_OK, "set one");
 	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH) == 0,
 	      "read it back");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK && summary.has_password &&
@@ -33,7 +33,7 @@ static void test_password(struct credential_store *store)
 	      "the summary tells since when");
 	fixture_by_hand(folder, "UPDATE user SET failures = 3, last_failure = 9, code_failures = 4,"
 				" last_code_failure = 9 WHERE id = 'AIDAPASSWORD0000001'");
-	CHECK(credential_password_set(store, id, HASH "2", NOW + 1) == STATUS_OK, "set another");
+	CHECK(fixture_set_password(store, id, HASH "2", NOW + 1) == STATUS_OK, "set another");
 	CHECK(credential_password_hash(store, id, hash) == STATUS_OK && strcmp(hash, HASH "2") == 0,
 	      "read that back");
 	CHECK(credential_summary(store, id, &summary) == STATUS_OK &&
@@ -41,8 +41,58 @@ static void test_password(struct credential_store *store)
 		      summary.budgets.passwords.last_failure == 0 &&
 		      summary.budgets.codes.failures == 4 && summary.password_changed == NOW + 1,
 	      "a new password clears the failures of the old one, and no others");
-	CHECK(credential_password_remove(store, id) == STATUS_OK, "remove it");
-	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND, "it is gone");
+}
+
+static bool count_known(void *context, struct text user_id)
+{
+	unsigned *known = context;
+
+	*known += text_starts_with(user_id, TEXT("AIDAFORGET"));
+	return true;
+}
+
+static bool take_first(void *context, struct text user_id)
+{
+	return text_copy(user_id, context, 64) != STATUS_OK;
+}
+
+/* Nobody else loses anything, and whoever comes again has nothing left. */
+static void test_forgetting(struct credential_store *store)
+{
+	struct text id = TEXT("AIDAFORGET00000001"), other = TEXT("AIDAFORGET00000002"),
+		    used = TEXT("AIDAFORGET00000003");
+	struct credential_summary summary;
+	char hash[CREDENTIAL_HASH_SIZE], first[64] = "";
+	unsigned known = 0;
+
+	CHECK(credential_forget(store, id) == STATUS_NOT_FOUND, "nothing to forget");
+	fixture_add_user(store, id);
+	fixture_add_user(store, other);
+	CHECK_REQUIRE(permission_use_record(store, id, TEXT("host:Sudo"), TEXT("root"), NOW) ==
+				      STATUS_OK &&
+			      permission_use_record(store, used, TEXT("host:Login"), TEXT("sshd"),
+						    NOW) == STATUS_OK,
+		      "uses");
+	CHECK(credential_known(store, count_known, &known) == STATUS_OK && known == 3,
+	      "three are known, one of them only for having come in");
+	CHECK(credential_known(store, take_first, first) == STATUS_OK &&
+		      strcmp(first, "AIDAFORGET00000001") == 0,
+	      "in order, until enough is heard");
+	CHECK(credential_forget(store, id) == STATUS_OK &&
+		      credential_forget(store, used) == STATUS_OK,
+	      "two are forgotten");
+	CHECK(credential_password_hash(store, id, hash) == STATUS_NOT_FOUND &&
+		      credential_summary(store, id, &summary) == STATUS_OK &&
+		      !summary.has_password && summary.device_count == 0,
+	      "with password and device");
+	known = 0;
+	CHECK(credential_known(store, count_known, &known) == STATUS_OK && known == 1,
+	      "and what they used");
+	CHECK(credential_summary(store, other, &summary) == STATUS_OK && summary.has_password &&
+		      summary.device_count == 1,
+	      "the third loses nothing");
+	CHECK(credential_store_verify(store, NULL) == STATUS_OK, "the store is sound");
+	CHECK(credential_forget(store, other) == STATUS_OK, "nor does anything hold her");
 }
 
 static void test_bad_hashes(struct credential_store *store)
@@ -54,14 +104,13 @@ static void test_bad_hashes(struct credential_store *store)
 	struct text id = TEXT("AIDAHASHES000000001");
 
 	for (size_t i = 0; i < ARRAY_LENGTH(hashes); i++)
-		CHECK(credential_password_set(store, id, hashes[i], NOW) == STATUS_BAD_INPUT,
+		CHECK(fixture_set_password(store, id, hashes[i], NOW) == STATUS_BAD_INPUT,
 		      "hash %zu is refused", i);
 	memset(long_hash + 1, 'a', CREDENTIAL_HASH_SIZE - 1);
-	CHECK(credential_password_set(store, id, long_hash, NOW) == STATUS_BAD_INPUT,
+	CHECK(fixture_set_password(store, id, long_hash, NOW) == STATUS_BAD_INPUT,
 	      "a hash too long is refused");
 	long_hash[CREDENTIAL_HASH_SIZE - 1] = '\0';
-	CHECK(credential_password_set(store, id, long_hash, NOW) == STATUS_OK,
-	      "the longest is not");
+	CHECK(fixture_set_password(store, id, long_hash, NOW) == STATUS_OK, "the longest is not");
 }
 
 static void test_bad_user_ids(struct credential_store *store)
@@ -76,9 +125,8 @@ static void test_bad_user_ids(struct credential_store *store)
 	for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
 		CHECK(credential_summary(store, ids[i], &summary) == STATUS_BAD_INPUT &&
 			      credential_password_hash(store, ids[i], hash) == STATUS_BAD_INPUT &&
-			      credential_password_set(store, ids[i], HASH, NOW) ==
-				      STATUS_BAD_INPUT &&
-			      credential_password_remove(store, ids[i]) == STATUS_BAD_INPUT &&
+			      fixture_set_password(store, ids[i], HASH, NOW) == STATUS_BAD_INPUT &&
+			      credential_forget(store, ids[i]) == STATUS_BAD_INPUT &&
 			      credential_unlock(store, ids[i]) == STATUS_BAD_INPUT &&
 			      credential_devices(store, ids[i], devices, &count) ==
 				      STATUS_BAD_INPUT &&
@@ -293,7 +341,7 @@ static void set_up(struct credential_store *store, const struct attempt_case *ro
 	char sql[512];
 
 	if (row->has & P)
-		CHECK_REQUIRE(credential_password_set(store, id, HASH, 1) == STATUS_OK, "password");
+		CHECK_REQUIRE(fixture_set_password(store, id, HASH, 1) == STATUS_OK, "password");
 	if (row->has & C)
 		CHECK_REQUIRE(
 			fixture_add_device(store, id, "first", TEXT(SEED), NULL) == STATUS_OK &&
@@ -403,6 +451,7 @@ int main(void)
 	scratch_make(folder);
 	store = fixture_open(folder);
 	test_password(store);
+	test_forgetting(store);
 	test_bad_hashes(store);
 	test_bad_user_ids(store);
 	test_devices(store);

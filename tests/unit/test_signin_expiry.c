@@ -1,5 +1,6 @@
 /* Passwords that expire or are temporary, and those that were used before. */
 #include "check.h"
+#include "credentials/credential_forget.h"
 #include "signin/signin_decision.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
@@ -170,8 +171,7 @@ static void test_age(const struct host *host)
 	request.user = TEXT("deployer");
 	CHECK(signin_password_age(&records, &request, &age) == STATUS_NOT_FOUND, "a role neither");
 	request.user = TEXT("ann");
-	CHECK_REQUIRE(credential_password_remove(records.store, TEXT(ANN_ID)) == STATUS_OK,
-		      "removed");
+	CHECK_REQUIRE(credential_forget(records.store, TEXT(ANN_ID)) == STATUS_OK, "forgotten");
 	CHECK(signin_password_age(&records, &request, &age) == STATUS_NOT_FOUND,
 	      "nor has a user without a password");
 }

@@ -69,6 +69,9 @@ static const struct command commands[] = {
 	  ARRAY_LENGTH(COMMAND_LOCKOUTS_OPTIONS) },
 	{ "unlock", command_unlock, "[NAME]", 0, 1, "forget the failed attempts of a user",
 	  COMMAND_UNLOCK_OPTIONS, ARRAY_LENGTH(COMMAND_UNLOCK_OPTIONS) },
+	{ "credentials forget", command_credentials_forget, "[NAME]", 0, 1,
+	  "remove what is stored of a user, or of those who left",
+	  COMMAND_CREDENTIALS_FORGET_OPTIONS, ARRAY_LENGTH(COMMAND_CREDENTIALS_FORGET_OPTIONS) },
 	{ "help", command_help, "[COMMAND]", 0, 2, "show what a command does", NULL, 0 },
 };
 

@@ -19,24 +19,33 @@ static enum status add(struct user_names *names, struct text record)
 	return map_add(&names->names, principal.id, name, NULL);
 }
 
-int user_names_read(const struct invocation *invocation, struct user_names *out_names)
+enum status user_names_of(const struct snapshot *access, struct user_names *out_names)
 {
-	char path[PATH_MAX];
-	AUTO_SNAPSHOT access = { 0 };
 	struct text key, record;
 	enum status status = STATUS_OK;
 
 	*out_names = (struct user_names){ 0 };
 	arena_init(&out_names->arena, NAMES_BYTES_MAX);
-	if (snapshot_open(&access, snapshot_path(invocation, SNAPSHOT_ACCESS, path),
-			  SNAPSHOT_ACCESS, invocation->trust.owner) != STATUS_OK)
-		return EX_OK;
 	for (uint32_t i = 0; status == STATUS_OK; i++) {
-		status = snapshot_record_at(&access, SNAPSHOT_MAP_PRINCIPALS, i, &key, &record);
+		status = snapshot_record_at(access, SNAPSHOT_MAP_PRINCIPALS, i, &key, &record);
 		if (status == STATUS_OK)
 			status = add(out_names, record);
 	}
-	return status == STATUS_NOT_FOUND ? EX_OK : fail_with(status, NULL, path);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+int user_names_read(const struct invocation *invocation, struct user_names *out_names)
+{
+	char path[PATH_MAX];
+	AUTO_SNAPSHOT access = { 0 };
+	enum status status;
+
+	*out_names = (struct user_names){ 0 };
+	if (snapshot_open(&access, snapshot_path(invocation, SNAPSHOT_ACCESS, path),
+			  SNAPSHOT_ACCESS, invocation->trust.owner) != STATUS_OK)
+		return EX_OK;
+	status = user_names_of(&access, out_names);
+	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, path);
 }
 
 void user_names_release(struct user_names *names)

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "snapshot/snapshot_reader.h"
 #include "tools/iamctl/command.h"
 
 struct user_names {
@@ -13,8 +14,12 @@ struct user_names {
 	struct map names; /* id to struct text */
 };
 
-/* Returns EX_OK or the exit code to end with, having said why; without a snapshot there are no
-   names. Release in any case. */
+/* Of all users and roles of the snapshot; what cannot be read of them is a failure. Release in any
+   case. */
+MUST_CHECK enum status user_names_of(const struct snapshot *access, struct user_names *out_names);
+
+/* The same of this host's snapshot. Returns EX_OK or the exit code to end with, having said why;
+   without a snapshot there are no names. Release in any case. */
 MUST_CHECK int user_names_read(const struct invocation *invocation, struct user_names *out_names);
 void user_names_release(struct user_names *names);
 
