@@ -126,6 +126,21 @@ enum status database_number(struct credential_store *store, const char *sql, int
 	return status;
 }
 
+enum status database_copy(struct credential_store *store, struct credential_store *out_copy,
+			  const char *name)
+{
+	sqlite3_backup *copying =
+		sqlite3_backup_init(out_copy->connection, name, store->connection, "main");
+	int code, ended;
+
+	if (!copying)
+		return database_status(out_copy, sqlite3_errcode(out_copy->connection));
+	/* A writer that holds the store now is done in a moment, as everywhere. */
+	code = sqlite3_backup_step(copying, -1);
+	ended = sqlite3_backup_finish(copying);
+	return database_status(store, ended != SQLITE_OK ? ended : code);
+}
+
 /* The order matters to SQLite: the pointer first, then the number of bytes behind it. */
 struct text column_text(sqlite3_stmt *statement, int column)
 {

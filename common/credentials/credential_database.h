@@ -72,6 +72,11 @@ MUST_CHECK enum status database_script(struct credential_store *store, const cha
 MUST_CHECK enum status database_number(struct credential_store *store, const char *sql,
 				       int64_t *out_number);
 
+/* All of the database as it is at one moment, in the place of what the copy holds under that name.
+ */
+MUST_CHECK enum status database_copy(struct credential_store *store,
+				     struct credential_store *out_copy, const char *name);
+
 /* A view of a column, good until the next step; empty for NULL. */
 struct text column_text(sqlite3_stmt *statement, int column);
 struct text column_blob(sqlite3_stmt *statement, int column);

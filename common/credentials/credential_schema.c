@@ -294,6 +294,11 @@ static const struct {
 	const char *sql, *reason;
 } row_checks[] = {
 	{ "SELECT count(*) FROM user WHERE id GLOB '*[^A-Za-z0-9_]*'", "a user id is no IAM id" },
+	{ "SELECT count(*) FROM (SELECT password_hash AS hash FROM user"
+	  " UNION ALL SELECT hash FROM former_password UNION ALL SELECT setting FROM recovery_set"
+	  " UNION ALL SELECT hash FROM recovery_code UNION ALL SELECT hash FROM break_glass)"
+	  " WHERE hash GLOB '*[^!-~]*' OR hash GLOB '*[:;*!\\]*'",
+	  "a hash is none of crypt(5)'s" },
 	{ "SELECT count(*) FROM user WHERE password_changed < 0 OR last_failure < 0"
 	  " OR last_code_failure < 0 OR last_success < 0",
 	  "a user's date lies before 1970" },
@@ -359,10 +364,10 @@ static enum status integrity_check(struct credential_store *store, struct compla
 	return complain(out_complaint, status, "SQLite's integrity check failed");
 }
 
-enum status credential_schema_verify(struct credential_store *store,
-				     struct complaint *out_complaint)
+enum status credential_schema_check_rows(struct credential_store *store,
+					 struct complaint *out_complaint)
 {
-	enum status status = integrity_check(store, out_complaint);
+	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(row_checks) && status == STATUS_OK; i++) {
 		int64_t rows = 0;
@@ -374,4 +379,12 @@ enum status credential_schema_verify(struct credential_store *store,
 			return complain(out_complaint, status, "%s", row_checks[i].reason);
 	}
 	return status;
+}
+
+enum status credential_schema_verify(struct credential_store *store,
+				     struct complaint *out_complaint)
+{
+	enum status status = integrity_check(store, out_complaint);
+
+	return status == STATUS_OK ? credential_schema_check_rows(store, out_complaint) : status;
 }

@@ -23,7 +23,11 @@ MUST_CHECK enum status credential_schema_prepare(struct credential_store *store,
 /* The same inside a transaction of the caller's, which has looked at what there is. */
 MUST_CHECK enum status credential_schema_migrate(struct credential_store *store);
 
-/* Every row against what the schema and this program allow. */
+/* Every row against what this program allows beyond the schema. */
+MUST_CHECK enum status credential_schema_check_rows(struct credential_store *store,
+						    struct complaint *out_complaint);
+
+/* The same, and SQLite's own check of the file and of the schema's rules. */
 MUST_CHECK enum status credential_schema_verify(struct credential_store *store,
 						struct complaint *out_complaint);
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "credentials/credential_backup_table.h"
 #include "credentials/credential_file.h"
 #include "credentials/credential_schema.h"
 
@@ -60,11 +61,11 @@ static enum status configure(struct credential_store *store, struct complaint *o
 }
 
 /* The VFS is named, because the default one is the process's to choose. */
-static enum status connect_to(struct credential_store *store, const char *path,
+static enum status connect_to(struct credential_store *store, const char *path, int more_flags,
 			      struct complaint *out_complaint)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
-		    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+		    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE | more_flags;
 	int code = sqlite3_open_v2(path, &store->connection, flags, "unix");
 
 	if (code != SQLITE_OK)
@@ -92,7 +93,7 @@ static enum status open_in(struct credential_store *store, const char *folder,
 	if (status == STATUS_OK)
 		status = credential_file_prepare(folder_fd, trust, purpose, out_complaint);
 	if (status == STATUS_OK)
-		status = connect_to(store, path, out_complaint);
+		status = connect_to(store, path, 0, out_complaint);
 	if (status == STATUS_OK)
 		status = credential_schema_prepare(store, folder_fd, purpose, out_complaint);
 	if (status == STATUS_OK && purpose != CREDENTIAL_TO_IMPORT)
@@ -129,12 +130,33 @@ enum status credential_store_open(const char *folder, struct file_trust trust, b
 			out_complaint);
 }
 
+enum status credential_store_open_to_import(const char *folder, struct file_trust trust,
+					    struct credential_store **out_store,
+					    struct complaint *out_complaint)
+{
+	return open_for(CREDENTIAL_TO_IMPORT, folder, trust, out_store, out_complaint);
+}
+
+enum status credential_store_open_in_memory(struct credential_store **out_store)
+{
+	AUTO_CREDENTIAL_STORE *store = calloc(1, sizeof(*store));
+	enum status status = STATUS_NO_MEMORY;
+
+	if (store)
+		status = connect_to(store, ":memory:", SQLITE_OPEN_MEMORY, NULL);
+	if (status == STATUS_OK)
+		status = credential_schema_migrate(store);
+	if (status == STATUS_OK)
+		*out_store = TAKE_POINTER(store);
+	return status;
+}
+
 static bool log_is_short(const struct credential_store *store)
 {
 	const char *database = sqlite3_db_filename(store->connection, "main");
 	struct stat info;
 
-	return database && stat(sqlite3_filename_wal(database), &info) == 0 &&
+	return database && *database && stat(sqlite3_filename_wal(database), &info) == 0 &&
 	       info.st_size <= LOG_BYTES_MAX;
 }
 
