@@ -80,11 +80,16 @@ PWQUALITY     ?= $(shell echo '\#include <pwquality.h>' | $(CC) $(CPPFLAGS) -E -
 all_cppflags  += $(if $(PWQUALITY),-DIAM_WITH_PWQUALITY)
 pwquality     := $(if $(PWQUALITY),-lpwquality)
 
-pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality)
+# What ends a role's session through systemd; SYSTEMD= builds without it. Loaded when it is needed, never
+# linked.
+SYSTEMD       ?= $(shell echo '\#include <systemd/sd-bus.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+all_cppflags  += $(if $(SYSTEMD),-DIAM_WITH_SYSTEMD)
+
+pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality) -ldl -lrt
 self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lcurl -lexpat -lcrypto $(pwquality)
-test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -ldl -lpthread
+test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so

@@ -379,6 +379,16 @@ void outcome_role_session(const struct attempt *attempt)
 		   timestamp_format(role->until, until));
 }
 
+void outcome_role_session_over(const struct attempt *attempt, const struct role_session *role)
+{
+	char user[SHOWN_SIZE], name[SHOWN_SIZE], until[TIMESTAMP_TEXT_SIZE];
+
+	pam_syslog(attempt->pamh, LOG_NOTICE,
+		   "role session over: user=%s by=%s session=%s until=%s", role->role_name,
+		   show(text_of(role->user_name), user), show(text_of(role->session_name), name),
+		   timestamp_format(role->until, until));
+}
+
 void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
 		  const struct complaint *complaint)
 {

@@ -34,6 +34,9 @@ void outcome_session(const struct attempt *attempt, const char *event, const cha
 /* The same of a role's session that begins, from attempt->place. */
 void outcome_role_session(const struct attempt *attempt);
 
+/* And of one whose time was up when it ended. */
+void outcome_role_session_over(const struct attempt *attempt, const struct role_session *role);
+
 /* Something that the attempt goes on without. complaint may be NULL. */
 void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
 		  const struct complaint *complaint);

@@ -3,6 +3,7 @@
 #include "base/timestamp.h"
 #include "conversation.h"
 #include "outcome.h"
+#include "role_limit.h"
 #include "signin/signin_use.h"
 
 enum { VARIABLE_SIZE = 256 };
@@ -90,39 +91,12 @@ static enum status put(struct attempt *attempt, const char *name, const char *va
 	return pam_putenv(attempt->pamh, variable) == PAM_SUCCESS ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static void free_text(pam_handle_t *pamh, void *data, int error)
-{
-	(void)pamh;
-	(void)error;
-	free(data);
-}
-
-/* pam_systemd(8) ends the session after so many seconds, where it makes one. */
-static enum status limit_time(struct attempt *attempt)
-{
-	AUTO_FREE char *seconds = NULL;
-	char digits[24];
-	enum status status =
-		text_format(digits, sizeof(digits), "%lld",
-			    (long long)(attempt->place.role.until - attempt->request.now));
-
-	if (status == STATUS_OK)
-		status = text_duplicate(text_of(digits), &seconds);
-	if (status != STATUS_OK)
-		return status;
-	if (pam_set_data(attempt->pamh, "systemd.runtime_max_sec", seconds, free_text) !=
-	    PAM_SUCCESS)
-		return STATUS_NO_MEMORY;
-	(void)TAKE_POINTER(seconds); /* PAM's now */
-	return STATUS_OK;
-}
-
 /* The limits of the session, and for its programs what it is. */
 static enum status furnish(struct attempt *attempt)
 {
 	const struct role_session *role = &attempt->place.role;
 	char until[TIMESTAMP_TEXT_SIZE];
-	enum status status = limit_time(attempt);
+	enum status status = role_limit_begin(attempt);
 
 	if (status == STATUS_OK)
 		status = put(attempt, "IAM_ROLE", role->role_name);
@@ -283,5 +257,6 @@ int session_close(struct attempt *attempt, enum attempt_user user)
 		return PAM_SUCCESS;
 	if (attempt_open_place(attempt))
 		end(attempt);
+	role_limit_end(attempt);
 	return PAM_SUCCESS;
 }

@@ -37,6 +37,7 @@ sodium\.h ^common/seal/
 libeconf\.h ^common/config/
 qrencode\.h ^common/qr/
 security/ ^pam_iam/
+systemd/ ^pam_iam/role_scope
 nss\.h ^nss_iam/
 pwd\.h ^(nss_iam|common/tools/sudo-iam)/
 shadow\.h ^nss_iam/

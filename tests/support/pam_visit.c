@@ -125,6 +125,8 @@ static void go(struct visit *visit)
 	if (visit->open == PAM_SUCCESS && visit->phases & VISIT_CLOSE)
 		visit->close = pam_close_session(pamh, 0);
 	pam_end(pamh, PAM_SUCCESS);
+	if (visit->afterwards)
+		visit->afterwards(visit);
 }
 
 void visit_go(struct visit *visit)

@@ -29,6 +29,7 @@ struct visit {
 				comes back: sshd */
 	void (*before_open)(struct visit *visit, pam_handle_t *pamh); /* in the process */
 	void (*inside)(struct visit *visit);                          /* of the session */
+	void (*afterwards)(struct visit *visit); /* in the process, when PAM has ended */
 	struct talk talk;
 	/* what happened */
 	int auth, account, open, close;
