@@ -6,6 +6,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* As 'iamctl policy validate' does with each. */
+static void locate(void *context, const struct policy_finding *finding)
+{
+	unsigned line, column;
+
+	policy_locate(*(const struct text *)context, finding->place, &line, &column);
+	if (finding->reason[0] == '\0' || line == 0 || column == 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA arena;
@@ -19,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					       .resource = { sources, 1 },
 					       .trust = { sources, 1 } };
 	struct policy_request request = { .action = TEXT("host:Login"), .context = &context };
+	struct policy_report report = { locate, &source };
 	struct policy_verdict verdict;
 
 	(void)text_next_piece(&rest, '\0', &source);
@@ -29,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, 16 << 20);
 	if (policy_parse(source, &arena, &document, NULL) != STATUS_OK)
 		return 0;
-	if (policy_validate(&document, POLICY_RESOURCE, true, NULL, NULL) == STATUS_NO_MEMORY ||
+	if (policy_validate(&document, POLICY_RESOURCE, true, &report, NULL) == STATUS_NO_MEMORY ||
 	    policy_evaluate(&set, &request, NULL, &verdict) == STATUS_NO_MEMORY)
 		return 1; /* neither takes memory */
 	return 0;
