@@ -67,6 +67,16 @@ const struct backup_table BACKUP_TABLES[] = {
 		  { "expires", BACKUP_NUMBER },
 		  { "used_at", BACKUP_NUMBER },
 	  } },
+	{ "permission_use",
+	  "principal, action, object",
+	  0,
+	  {
+		  { "principal", BACKUP_TEXT },
+		  { "action", BACKUP_TEXT },
+		  { "object", BACKUP_TEXT },
+		  { "first_used", BACKUP_NUMBER },
+		  { "last_used", BACKUP_NUMBER },
+	  } },
 };
 
 const size_t BACKUP_TABLE_COUNT = ARRAY_LENGTH(BACKUP_TABLES);

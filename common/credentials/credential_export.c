@@ -156,7 +156,9 @@ static enum status keep_wanted(const struct export *export)
 		status = database_run(export->copy, "INSERT OR IGNORE INTO wanted VALUES (?1)",
 				      BINDINGS(BIND_TEXT(wanted->user_ids[i])));
 	if (status == STATUS_OK)
-		status = database_script(export->copy, "DELETE FROM user WHERE id NOT IN wanted");
+		status = database_script(
+			export->copy, "DELETE FROM user WHERE id NOT IN wanted;"
+				      "DELETE FROM permission_use WHERE principal NOT IN wanted");
 	return status;
 }
 

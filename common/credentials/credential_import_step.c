@@ -1,5 +1,7 @@
 #include "credentials/credential_import_step.h"
 
+#include "credentials/permission_use.h"
+
 /* The failures of whichever side has had the newer event, the store's when neither has: an import
    neither ends a lockout nor brings one back that a success has ended. */
 static const char lockouts[] =
@@ -158,6 +160,21 @@ static const char add_codes[] =
 	"INSERT INTO main.break_glass (name, user, hash, made_at, expires, used_at)"
 	" SELECT name, user, hash, made_at, expires, used_at FROM backup.break_glass;";
 
+/* What either side has seen was used; when there is no room for all of it, what was not used for
+   longest gives way. */
+static const char add_uses[] =
+	"INSERT INTO main.permission_use (principal, action, object, first_used, last_used)"
+	" SELECT principal, action, object, first_used, last_used FROM backup.permission_use"
+	" WHERE true ON CONFLICT (principal, action, object) DO UPDATE SET"
+	" first_used = min(first_used, excluded.first_used),"
+	" last_used = max(last_used, excluded.last_used);"
+	"DELETE FROM main.permission_use WHERE (principal, action, object) IN"
+	" (SELECT principal, action, object FROM (SELECT principal, action, object, row_number()"
+	" OVER (PARTITION BY principal ORDER BY last_used DESC) AS place FROM main.permission_use)"
+	" WHERE place > 256);";
+
+_Static_assert(PERMISSION_USES_MAX == 256, "the statement above names the number");
+
 enum {
 	WITH_ALL = 1 << CREDENTIAL_SCOPE_ALL,
 	WITH_DEVICES = 1 << CREDENTIAL_SCOPE_DEVICES,
@@ -225,6 +242,7 @@ const struct import_step IMPORT_STEPS[] = {
 	  .count = "SELECT count(*) FROM backup.device",
 	  .counted = OUTCOME(devices) },
 	{ .modes = IN_ANY, .scopes = WITH_ALL, .sql = add_codes },
+	{ .modes = IN_ANY, .scopes = WITH_ALL, .sql = add_uses },
 };
 
 const size_t IMPORT_STEP_COUNT = ARRAY_LENGTH(IMPORT_STEPS);

@@ -254,6 +254,20 @@ static const struct import_case {
 	  PASSWORD(B, "b", "5") DEVICE(B, "e", SEED2, STEP_FIELDS, STEP("500", "5")), REPLACE,
 	  "SELECT (SELECT count(*) FROM device) = 2", CREDENTIAL_SCOPE_DEVICES,
 	  "AIDABOB000000000002" },
+	{ "what was used on both sides",
+	  "INSERT INTO permission_use VALUES ('A', 'x', 'y', 5, 9), ('A', 'x', 'z', 5, 6)",
+	  "INSERT INTO permission_use VALUES ('A', 'x', 'y', 4, 7), ('B', 'x', 'y', 1, 2)", BOTH,
+	  "SELECT count(*) = 3 AND (SELECT first_used = 4 AND last_used = 9 FROM permission_use"
+	  " WHERE principal = 'A' AND object = 'y') FROM permission_use",
+	  0, 0 },
+	{ "more was used than there is room for",
+	  "INSERT INTO permission_use SELECT 'A', 'x', value, value, value FROM (WITH RECURSIVE n"
+	  " (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 256) SELECT * FROM"
+	  " n)",
+	  "INSERT INTO permission_use VALUES ('A', 'x', 'new', 2, 300)", BOTH,
+	  "SELECT count(*) = 256 AND min(last_used) = 2 AND max(last_used) = 300 FROM"
+	  " permission_use",
+	  0, 0 },
 	{ "sessions are not an import's affair",
 	  "INSERT INTO login_session (boot, audit, pid, start, user, service, tty, address,"
 	  " started, mfa_at) VALUES ('00000000-0000-0000-0000-000000000000', 1, 2, 3, " A
