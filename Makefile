@@ -51,8 +51,8 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal self snapshot password credentials policy access \
-               source source/aws signin sync
+parts       := base json config directory otp qr seal bundle self snapshot password credentials policy access \
+               source source/aws signin sync publish
 pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
                credentials policy access signin)
 self_folders := $(filter-out pam_iam common/qr,$(pam_folders)) common/tools/iam-self
@@ -88,8 +88,8 @@ all_cppflags  += $(if $(SYSTEMD),-DIAM_WITH_SYSTEMD)
 pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality) -ldl -lrt
 self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
-ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lcurl -lexpat -lcrypto $(pwquality)
-test_libraries := $(pam_libraries) -lsodium -lcurl -lexpat -lcrypto -lpthread
+ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lzstd -lcurl -lexpat -lcrypto $(pwquality)
+test_libraries := $(pam_libraries) -lsodium -lzstd -lcurl -lexpat -lcrypto -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so

@@ -11,7 +11,7 @@ enum {
 	YEAR_SECONDS = 366 * 24 * 3600,
 };
 
-static const char *const SOURCES[] = { "file", "aws", NULL };
+static const char *const SOURCES[] = { "file", "https", "aws", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
@@ -175,6 +175,17 @@ static bool is_url(struct text url)
 	return is_plain_word(url, "-._:/[]%");
 }
 
+static bool is_verify_key(struct text key)
+{
+	return text_starts_with(key, TEXT("iam-verify-key:")) && is_plain_word(key, "-:+/=");
+}
+
+static bool is_pin(struct text pin)
+{
+	return pin.length == 0 ||
+	       (text_starts_with(pin, TEXT("sha256//")) && is_plain_word(pin, "+/=;"));
+}
+
 static bool is_account(struct text account)
 {
 	for (size_t i = 0; i < account.length; i++)
@@ -213,9 +224,18 @@ static bool is_tag_value(struct text value)
 
 static const struct config_option options[] = {
 	{ "source", "type", "where the directory comes from", "file",
-	  RULE(source, .kind = CONFIG_KIND_CHOICE, .choices = SOURCES, .wanted = "file or aws") },
+	  RULE(source, .kind = CONFIG_KIND_CHOICE, .choices = SOURCES,
+	       .wanted = "file, https or aws") },
 	{ "source", "path", "the directory document", "/etc/iam/directory.json",
 	  RULE(source_path, PATH) },
+	{ "source", "url", "where bundles are, and where else", "",
+	  RULE(urls, .kind = CONFIG_KIND_LIST, .maximum = CONFIG_URLS_MAX, .is_valid_word = is_url,
+	       .wanted = "a URL") },
+	{ "source", "keys", "keys whose bundles are believed", "",
+	  RULE(keys, .kind = CONFIG_KIND_LIST, .maximum = CONFIG_KEYS_MAX,
+	       .is_valid_word = is_verify_key, .wanted = "iam-verify-key:...") },
+	{ "source", "pin", "key of the bundles' server, besides its certificate", "",
+	  RULE(pin, .kind = CONFIG_KIND_TEXT, .is_valid = is_pin, .wanted = "sha256//BASE64") },
 	{ "source", "region", "AWS region; empty: that of the environment or the instance", "",
 	  RULE(region, .kind = CONFIG_KIND_TEXT, .is_valid = is_region,
 	       .wanted = "a region: small letters, digits and -") },

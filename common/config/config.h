@@ -16,9 +16,11 @@ enum {
 	CONFIG_BYTES_MAX = 256 << 10, /* of one file */
 	CONFIG_FILES_MAX = 64,
 	CONFIG_LIST_MAX = 256, /* words of one list, lines of one free section */
+	CONFIG_URLS_MAX = 8,
+	CONFIG_KEYS_MAX = 8,
 };
 
-enum config_source { CONFIG_SOURCE_FILE = 0, CONFIG_SOURCE_AWS };
+enum config_source { CONFIG_SOURCE_FILE = 0, CONFIG_SOURCE_HTTPS, CONFIG_SOURCE_AWS };
 
 /* Whether a one-time code is asked for, the strictest first. */
 enum config_mfa {
@@ -49,6 +51,9 @@ struct config {
 	/* [source] */
 	enum config_source source;
 	struct text source_path; /* /etc/iam/directory.json */
+	struct config_list urls; /* of bundles, one after the other until one answers */
+	struct config_list keys; /* "iam-verify-key:...": whose bundles are believed */
+	struct text pin;         /* of the server's key; empty: its certificate is enough */
 	struct text region;      /* empty: from the environment or the instance */
 	struct text endpoint;    /* empty: AWS's own */
 	struct text account;     /* that the key must be of; empty: any */

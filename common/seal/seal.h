@@ -44,15 +44,17 @@ static inline void seal_key_wipe(struct seal_key *key)
 
 #define AUTO_SEAL_KEY CLEANUP(seal_key_wipe) struct seal_key
 
-enum seal_key_kind { SEAL_PUBLIC_KEY = 0, SEAL_SECRET_KEY };
+/* The first two open and seal, the others sign and check: none does both. */
+enum seal_key_kind { SEAL_PUBLIC_KEY = 0, SEAL_SECRET_KEY, SEAL_VERIFY_KEY, SEAL_SIGNER_KEY };
 
 /* An X25519 pair. */
 MUST_CHECK enum status seal_key_pair_new(struct seal_key *out_secret, struct seal_key *out_public);
 MUST_CHECK enum status seal_key_public_of(const struct seal_key *secret,
 					  struct seal_key *out_public);
 
-/* "iam-public-key:..." and "iam-secret-key:...", one word, with a check of the kind and of every
-   letter: a backup that is sealed to a misspelt key would be lost. */
+/* "iam-public-key:...", "iam-secret-key:...", "iam-verify-key:..." and "iam-signer-key:...", one
+   word, with a check of the kind and of every letter: a backup that is sealed to a misspelt key
+   would be lost. */
 MUST_CHECK enum status seal_key_format(const struct seal_key *key, enum seal_key_kind kind,
 				       char out_text[SEAL_KEY_TEXT_SIZE]);
 MUST_CHECK enum status seal_key_parse(struct text text, enum seal_key_kind kind,

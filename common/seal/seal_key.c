@@ -9,6 +9,8 @@ enum {
 static const char *const prefixes[] = {
 	[SEAL_PUBLIC_KEY] = "iam-public-key:",
 	[SEAL_SECRET_KEY] = "iam-secret-key:",
+	[SEAL_VERIFY_KEY] = "iam-verify-key:",
+	[SEAL_SIGNER_KEY] = "iam-signer-key:",
 };
 
 /* Without padding, so that each key has one spelling. */

@@ -19,6 +19,7 @@ static const uint64_t SOURCE_DIRECTORY_BYTES_MAX = (uint64_t)4 * SOURCE_BYTES_MA
 struct source_options {
 	const char *root; /* "" or the folder below which paths of the host are looked up */
 	struct file_trust trust;
+	int64_t now;
 	/* A variable of the environment, or NULL when it is not set: sources that sign ask for
 	   keys. NULL itself for none at all. */
 	const char *(*variable)(const char *name);
@@ -26,6 +27,12 @@ struct source_options {
 	void (*tell)(void *context, const char *sentence);
 	void *context;
 };
+
+/* The document as the source has it, appended and not looked at: for those who pass it on. The
+   complaint's place is the file or the server. */
+MUST_CHECK enum status source_read(const struct config *config,
+				   const struct source_options *options,
+				   struct buffer *out_document, struct complaint *out_complaint);
 
 /* Fetches and decodes what the configuration names. The caller releases the directory in any case.
    A complaint's place begins with the file or the server:

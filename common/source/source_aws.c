@@ -3,8 +3,8 @@
 #include "source/aws/aws_account.h"
 #include "source/aws/aws_keys.h"
 #include "source/aws/aws_metadata.h"
-#include "source/directory_json.h"
 #include "source/source_internal.h"
+#include "source/wait.h"
 
 enum { REGION_SIZE = 33, SENTENCE_SIZE = 160 };
 
@@ -69,7 +69,7 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 	work->caller = (struct aws_caller){
 		.client = work->client,
 		.keys = { aws_key_chain_take, &work->chain },
-		.deadline_ms = aws_milliseconds() + (int64_t)config->fetch_seconds * 1000,
+		.deadline_ms = wait_clock_ms() + (int64_t)config->fetch_seconds * 1000,
 		.pause_ms = AWS_PAUSE_MS,
 	};
 	aws_key_chain_init(&work->chain,
@@ -105,11 +105,10 @@ static void tell(const struct work *work)
 	}
 }
 
-enum status source_aws_fetch(const struct config *config, const struct source_options *options,
-			     struct iam_directory *inout_directory, struct complaint *out_complaint)
+enum status source_aws_read(const struct config *config, const struct source_options *options,
+			    struct source_document *document, struct complaint *out_complaint)
 {
 	AUTO_WORK work = { .config = config, .options = options };
-	AUTO_BUFFER document = { 0 };
 	struct aws_account_settings settings = {
 		.endpoint = config->endpoint,
 		.account_id = config->account,
@@ -118,23 +117,14 @@ enum status source_aws_fetch(const struct config *config, const struct source_op
 		.wants_ssh_keys = config->fetches_ssh_keys,
 		.wants_profiles = config->fetches_login_profiles,
 	};
-	struct complaint complaint = { .line = 0 };
-	enum status status = work_init(&work, &complaint);
+	enum status status = text_copy(TEXT("AWS"), document->origin, sizeof(document->origin));
 
-	buffer_init(&document, SOURCE_BYTES_MAX);
+	if (status == STATUS_OK)
+		status = work_init(&work, out_complaint);
+	if (status != STATUS_OK)
+		return status;
 	settings.region = buffer_text(&work.region);
-	if (status == STATUS_OK) {
-		status = aws_account_fetch(&work.caller, &settings, &document, &complaint);
-		tell(&work);
-	}
-	if (status == STATUS_OK) {
-		status = directory_json_decode(buffer_text(&document), inout_directory, &complaint);
-		if (status != STATUS_OK)
-			source_name_origin("what AWS answered", &complaint);
-	}
-	if (status != STATUS_OK && !complaint.reason[0])
-		(void)complain(&complaint, status, "%s", status_text(status));
-	if (status != STATUS_OK && out_complaint)
-		*out_complaint = complaint;
+	status = aws_account_fetch(&work.caller, &settings, &document->bytes, out_complaint);
+	tell(&work);
 	return status;
 }

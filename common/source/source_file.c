@@ -1,7 +1,5 @@
 #include <fcntl.h>
-#include <limits.h>
 
-#include "source/directory_json.h"
 #include "source/source_internal.h"
 
 static enum status refuse(enum status status, struct complaint *out_complaint)
@@ -41,27 +39,14 @@ static enum status read_file(const char *path, struct file_trust trust, struct b
 	return status == STATUS_OK ? file_read_all(fd, out_bytes) : status;
 }
 
-enum status source_file_fetch(const struct config *config, const struct source_options *options,
-			      struct iam_directory *inout_directory,
-			      struct complaint *out_complaint)
+enum status source_file_read(const struct config *config, const struct source_options *options,
+			     struct source_document *document, struct complaint *out_complaint)
 {
-	struct complaint complaint = { .line = 0 };
-	AUTO_BUFFER document = { 0 };
-	char path[PATH_MAX];
-	enum status status = text_format(path, sizeof(path), "%s%.*s", options->root,
-					 TEXT_ARGUMENTS(config->source_path));
+	enum status status = text_format(document->origin, sizeof(document->origin), "%s%.*s",
+					 options->root, TEXT_ARGUMENTS(config->source_path));
 
-	buffer_init(&document, SOURCE_BYTES_MAX);
 	if (status != STATUS_OK)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the source's path is too long");
-	status = read_file(path, options->trust, &document);
-	if (status != STATUS_OK)
-		status = refuse(status, &complaint);
-	else
-		status = directory_json_decode(buffer_text(&document), inout_directory, &complaint);
-	if (status != STATUS_OK && out_complaint) {
-		source_name_origin(path, &complaint);
-		*out_complaint = complaint;
-	}
-	return status;
+	status = read_file(document->origin, options->trust, &document->bytes);
+	return status == STATUS_OK ? status : refuse(status, out_complaint);
 }

@@ -4,17 +4,22 @@
 #ifndef IAM_SOURCE_SOURCE_INTERNAL_H
 #define IAM_SOURCE_SOURCE_INTERNAL_H
 
+#include <limits.h>
+
 #include "source/source.h"
 
-/* Each fills a directory that has been initialised. */
-enum status source_file_fetch(const struct config *config, const struct source_options *options,
-			      struct iam_directory *inout_directory,
-			      struct complaint *out_complaint);
-enum status source_aws_fetch(const struct config *config, const struct source_options *options,
-			     struct iam_directory *inout_directory,
-			     struct complaint *out_complaint);
+/* A document and where it came from, for complaints about what is in it. */
+struct source_document {
+	struct buffer bytes;
+	char origin[PATH_MAX]; /* "/etc/iam/directory.json" */
+};
 
-/* Puts the file, or the server, in front of the complaint's place. */
-void source_name_origin(const char *origin, struct complaint *complaint);
+/* Each appends the document's bytes and names the origin first of all. */
+enum status source_file_read(const struct config *config, const struct source_options *options,
+			     struct source_document *document, struct complaint *out_complaint);
+enum status source_https_read(const struct config *config, const struct source_options *options,
+			      struct source_document *document, struct complaint *out_complaint);
+enum status source_aws_read(const struct config *config, const struct source_options *options,
+			    struct source_document *document, struct complaint *out_complaint);
 
 #endif

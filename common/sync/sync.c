@@ -106,6 +106,7 @@ static enum status fetch(struct sync_work *work)
 {
 	const struct source_options options = { .root = work->options->root,
 						.trust = work->options->trust,
+						.now = work->options->now,
 						.variable = work->options->variable,
 						.tell = work->options->tell,
 						.context = work->options->tell_context };

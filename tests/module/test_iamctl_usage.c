@@ -15,6 +15,8 @@ static const char manual_path[] = "common/tools/iamctl/iamctl.8";
 
 static const char *const commands_expected[] = {
 	"sync",
+	"publish",
+	"keygen",
 	"status",
 	"verify",
 	"user",

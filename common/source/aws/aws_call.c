@@ -1,11 +1,10 @@
 #include "source/aws/aws_call.h"
 
-#include <time.h>
-
 #include "base/encoding.h"
 #include "base/secret.h"
 #include "base/timestamp.h"
 #include "source/aws/aws_error.h"
+#include "source/wait.h"
 #include "json/json.h"
 
 enum {
@@ -36,23 +35,6 @@ struct tries {
 	bool has_new_key, has_new_clock; /* each is worth one more try */
 	bool is_key_refused;
 };
-
-int64_t aws_milliseconds(void)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void sleep_ms(int64_t milliseconds)
-{
-	struct timespec left = { .tv_sec = (time_t)(milliseconds / 1000),
-				 .tv_nsec = (long)(milliseconds % 1000) * 1000000 };
-
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
-}
 
 static struct aws_count *count_of(struct aws_caller *caller, const char *action)
 {
@@ -227,11 +209,11 @@ static bool wait_for_next(struct try *try, struct tries *tries)
 	if (tries->made >= AWS_TRIES_MAX || caller->retries >= AWS_RETRIES_MAX)
 		return false;
 	pause = pause_of(try, tries->made);
-	if (caller->deadline_ms && aws_milliseconds() + pause >= caller->deadline_ms)
+	if (caller->deadline_ms && wait_clock_ms() + pause >= caller->deadline_ms)
 		return false;
 	caller->retries++;
 	count_of(caller, try->request->action)->retries++;
-	sleep_ms(pause);
+	wait_ms(pause);
 	return true;
 }
 
@@ -329,7 +311,7 @@ enum status aws_call(struct aws_caller *caller, const struct aws_request *reques
 		     struct buffer *out_json, struct complaint *out_complaint)
 {
 	const size_t start = out_json->length;
-	const int64_t began = aws_milliseconds();
+	const int64_t began = wait_clock_ms();
 	struct tries tries = { 0 };
 	enum status status = STATUS_UNAVAILABLE;
 	bool again = true;
@@ -343,7 +325,7 @@ enum status aws_call(struct aws_caller *caller, const struct aws_request *reques
 		status = attempt(&try, &tries, &again, out_complaint);
 	}
 	count_of(caller, request->action)->calls++;
-	count_of(caller, request->action)->milliseconds += (uint64_t)(aws_milliseconds() - began);
+	count_of(caller, request->action)->milliseconds += (uint64_t)(wait_clock_ms() - began);
 	if (status != STATUS_OK)
 		out_json->length = start;
 	return status;

@@ -42,7 +42,7 @@ struct aws_caller {
 	struct http_client *client; /* borrowed */
 	struct aws_keys keys;
 	int64_t clock_ahead; /* seconds that AWS's clock runs ahead of this one, once it said so */
-	int64_t deadline_ms; /* by aws_milliseconds(); 0 for none */
+	int64_t deadline_ms; /* by wait_clock_ms(); 0 for none */
 	uint32_t pause_ms;   /* AWS_PAUSE_MS; less in tests */
 	unsigned retries;    /* of all calls so far */
 	struct aws_count counts[AWS_COUNTS_MAX];
@@ -83,8 +83,5 @@ MUST_CHECK enum status aws_call(struct aws_caller *caller, const struct aws_requ
 MUST_CHECK enum status aws_form_begin(struct buffer *out_form, const char *action,
 				      const char *version);
 MUST_CHECK enum status aws_form_add(struct buffer *inout_form, const char *name, struct text value);
-
-/* A clock that is never set. */
-int64_t aws_milliseconds(void);
 
 #endif

@@ -80,6 +80,8 @@ static inline const char *invocation_name(const struct invocation *invocation)
 
 /* Each returns an exit code of sysexits.h, having said on standard error what went wrong. */
 int command_sync(struct invocation *invocation);
+int command_publish(struct invocation *invocation);
+int command_keygen(struct invocation *invocation);
 int command_status(struct invocation *invocation);
 int command_verify(struct invocation *invocation);
 int command_user(struct invocation *invocation);
@@ -112,6 +114,7 @@ const struct command *command_table(size_t *out_count);
 
 /* The options of a command, for its row. */
 extern const struct command_option COMMAND_SYNC_OPTIONS[4];
+extern const struct command_option COMMAND_PUBLISH_OPTIONS[3];
 extern const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4];
 extern const struct command_option COMMAND_MFA_RECOVERY_OPTIONS[2];
 extern const struct command_option COMMAND_BREAK_GLASS_OPTIONS[3];

@@ -14,6 +14,10 @@
 static const struct command commands[] = {
 	{ "sync", command_sync, "", 0, 0, "fetch the directory and publish it on this host",
 	  COMMAND_SYNC_OPTIONS, ARRAY_LENGTH(COMMAND_SYNC_OPTIONS) },
+	{ "publish", command_publish, "", 0, 0,
+	  "make a signed bundle of the directory, for other hosts", COMMAND_PUBLISH_OPTIONS,
+	  ARRAY_LENGTH(COMMAND_PUBLISH_OPTIONS) },
+	{ "keygen", command_keygen, "FILE", 1, 1, "make a key to sign bundles with", NULL, 0 },
 	{ "status", command_status, "", 0, 0, "show how old and how well the snapshot is", NULL,
 	  0 },
 	{ "verify", command_verify, "", 0, 0, "check every record of snapshots and credentials",

@@ -1,0 +1,36 @@
+/*
+ * common/publish/publish.h: the directory of iam.conf's source as a signed bundle in a folder.
+ *
+ * Pieces first, the manifest last and in one step, so that whoever fetches meanwhile gets the old
+ * bundle or the new one. The files of the bundle before stay until the next time.
+ */
+#ifndef IAM_PUBLISH_PUBLISH_H
+#define IAM_PUBLISH_PUBLISH_H
+
+#include "bundle/bundle.h"
+#include "config/config.h"
+#include "source/source.h"
+
+struct publish_options {
+	struct source_options source;
+	const char *folder; /* where the web server, or who uploads, takes the files */
+	const struct seal_key *signers;
+	size_t signer_count;
+	uint32_t valid_seconds; /* from now until hosts refuse it */
+	int64_t now;
+};
+
+struct publish_result {
+	uint64_t generation;
+	bool changed; /* false: the same document, and new dates */
+	size_t users, pieces, new_files, removed_files;
+	uint64_t document_bytes, new_bytes; /* of the files that were written */
+};
+
+/* Reads iam.conf from config. Nothing that is served has changed unless it is STATUS_OK. */
+MUST_CHECK enum status publish_run(const struct config *config,
+				   const struct publish_options *options,
+				   struct publish_result *out_result,
+				   struct complaint *out_complaint);
+
+#endif

@@ -1,0 +1,77 @@
+#include "source/bundle_store.h"
+
+#include <fcntl.h>
+#include <limits.h>
+
+enum status bundle_store_open(struct bundle_store *store, const char *root, struct file_trust trust)
+{
+	char path[PATH_MAX];
+	AUTO_CLOSE int state = -1;
+	enum status status = text_format(path, sizeof(path), "%s%s", root, IAM_STATE_FOLDER);
+
+	if (status == STATUS_OK)
+		status = folder_open_trusted(path, trust, &state);
+	if (status != STATUS_OK)
+		return status;
+	if (mkdirat(state, "bundle", 0700) < 0 && errno != EEXIST)
+		return STATUS_SYSTEM;
+	store->folder_fd = openat(state, "bundle", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return store->folder_fd < 0 ? STATUS_SYSTEM : STATUS_OK;
+}
+
+void bundle_store_close(struct bundle_store *store)
+{
+	cleanup_close(&store->folder_fd);
+	store->folder_fd = -1;
+}
+
+enum status bundle_store_read(const struct bundle_store *store, const char *name, size_t bytes_max,
+			      struct buffer *out_bytes)
+{
+	AUTO_CLOSE int fd =
+		openat(store->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat info;
+
+	if (fd < 0 || fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) ||
+	    info.st_size > (off_t)bytes_max)
+		return STATUS_NOT_FOUND;
+	return file_read_all(fd, out_bytes);
+}
+
+enum status bundle_store_write(const struct bundle_store *store, const char *name,
+			       struct text bytes)
+{
+	AUTO_CLOSE int fd = openat(store->folder_fd, name,
+				   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return STATUS_SYSTEM;
+	while (bytes.length > 0) {
+		ssize_t written = write(fd, bytes.bytes, bytes.length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return STATUS_SYSTEM;
+		bytes = text_skip(bytes, (size_t)written);
+	}
+	return STATUS_OK;
+}
+
+void bundle_store_prune(const struct bundle_store *store, const struct map *kept)
+{
+	int fd = openat(store->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSEDIR DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!folder) {
+		cleanup_close(&fd);
+		return;
+	}
+	while ((entry = readdir(folder))) {
+		struct text name = text_of(entry->d_name);
+
+		if (digest_is_valid(name) && !map_find(kept, name))
+			unlinkat(store->folder_fd, entry->d_name, 0);
+	}
+}

@@ -1,0 +1,337 @@
+#include <stdio.h>
+
+#include "source/bundle_store.h"
+#include "source/http.h"
+#include "source/source_internal.h"
+#include "source/wait.h"
+
+enum {
+	TRIES = 3, /* of one file at one place */
+	PAUSE_MS = 500,
+	EXCHANGE_MS = 60000,
+	ARENA_MAX = 64 << 20,
+	PLACE_SIZE = 2048,
+};
+
+/* Names of the files that are not named by their digest. */
+#define MANIFEST "manifest"
+#define TAG "tag"
+
+struct work {
+	const struct config *config;
+	const struct source_options *options;
+	struct http_client *client;
+	struct bundle_store store;
+	struct arena arena;
+	struct seal_key keys[CONFIG_KEYS_MAX];
+	size_t key_count;
+	struct map kept; /* digests of the bundle that is being read */
+	int64_t deadline_ms;
+	struct text url; /* of the place that is being asked */
+	unsigned requests;
+	uint64_t bytes;
+	struct complaint *complaint;
+};
+
+static void work_release(struct work *work)
+{
+	http_client_free(work->client);
+	bundle_store_close(&work->store);
+	map_release(&work->kept);
+	arena_release(&work->arena);
+}
+
+#define AUTO_WORK CLEANUP(work_release) struct work
+
+static enum status read_keys(struct work *work)
+{
+	const struct config_list *keys = &work->config->keys;
+
+	if (keys->count == 0 || keys->count > CONFIG_KEYS_MAX)
+		return complain(work->complaint, STATUS_BAD_INPUT,
+				"iam.conf has no [source] keys: nothing says whose bundles to "
+				"believe");
+	for (size_t i = 0; i < keys->count; i++)
+		if (seal_key_parse(keys->words[i], SEAL_VERIFY_KEY, &work->keys[i]) != STATUS_OK)
+			return complain(work->complaint, STATUS_BAD_INPUT,
+					"[source] keys: word %zu is no key, or has a wrong letter",
+					i + 1);
+	work->key_count = keys->count;
+	return STATUS_OK;
+}
+
+static enum status work_init(struct work *work)
+{
+	const struct http_settings settings = { .proxy = work->config->proxy,
+						.ca_file = work->config->ca_file,
+						.pin = work->config->pin };
+	enum status status = read_keys(work);
+
+	arena_init(&work->arena, ARENA_MAX);
+	work->deadline_ms = wait_clock_ms() + (int64_t)work->config->fetch_seconds * 1000;
+	if (status == STATUS_OK)
+		status = http_client_new(&settings, &work->client);
+	if (status != STATUS_OK)
+		return status;
+	status = bundle_store_open(&work->store, work->options->root, work->options->trust);
+	if (status != STATUS_OK)
+		return complain(work->complaint, status, "%s/bundle cannot be opened or made",
+				IAM_STATE_FOLDER);
+	return STATUS_OK;
+}
+
+static enum status ask_once(struct work *work, const char *name, struct text headers,
+			    size_t bytes_max, struct buffer *out_bytes,
+			    struct http_reply *out_reply)
+{
+	char url[PLACE_SIZE];
+	bool has_slash = work->url.length > 0 && work->url.bytes[work->url.length - 1] == '/';
+	struct http_request request = { .method = "GET",
+					.headers = headers,
+					.total_ms = EXCHANGE_MS,
+					.bytes_max = bytes_max,
+					.take = http_take_into_buffer,
+					.context = out_bytes };
+	enum status status = text_format(url, sizeof(url), "%.*s%s%s", TEXT_ARGUMENTS(work->url),
+					 has_slash ? "" : "/", name);
+
+	if (status != STATUS_OK)
+		return complain(work->complaint, STATUS_BAD_INPUT, "a URL that is too long");
+	request.url = text_of(url);
+	work->requests++;
+	status = http_exchange(work->client, &request, out_reply, work->complaint);
+	work->bytes += out_reply->bytes;
+	if (status != STATUS_OK)
+		return status;
+	if (out_reply->code == 200 || out_reply->code == 304)
+		return STATUS_OK;
+	return complain(work->complaint,
+			out_reply->code >= 500 || out_reply->code == 429 ? STATUS_UNAVAILABLE
+									 : STATUS_NOT_FOUND,
+			"%s: HTTP %u", name, out_reply->code);
+}
+
+/* A few times, within the time there is. */
+static enum status ask(struct work *work, const char *name, struct text headers, size_t bytes_max,
+		       struct buffer *out_bytes, struct http_reply *out_reply)
+{
+	enum status status = STATUS_UNAVAILABLE;
+
+	for (int i = 0; status == STATUS_UNAVAILABLE && i < TRIES; i++) {
+		if (i > 0)
+			wait_ms(PAUSE_MS << i);
+		if (wait_clock_ms() > work->deadline_ms)
+			return complain(work->complaint, status,
+					"the time is up ([source] timeout)");
+		out_bytes->length = 0;
+		status = ask_once(work, name, headers, bytes_max, out_bytes, out_reply);
+	}
+	return status;
+}
+
+/* What was verified last, if it is still there; its generation is the least that is accepted. */
+static enum status read_last(struct work *work, struct bundle_manifest *out_manifest)
+{
+	AUTO_BUFFER file = { 0 };
+	enum status status;
+
+	buffer_init(&file, BUNDLE_MANIFEST_MAX);
+	status = bundle_store_read(&work->store, MANIFEST, BUNDLE_MANIFEST_MAX, &file);
+	if (status == STATUS_OK &&
+	    bundle_manifest_read(buffer_text(&file), work->keys, work->key_count, out_manifest,
+				 NULL) != STATUS_OK)
+		status = STATUS_NOT_FOUND;
+	return status;
+}
+
+/* "If-None-Match: TAG", when the last manifest is here and came from this very place. */
+static enum status write_condition(struct work *work, struct buffer *out_header)
+{
+	AUTO_BUFFER file = { 0 };
+	struct text rest, url;
+	enum status status;
+
+	buffer_init(&file, PLACE_SIZE + HTTP_TAG_SIZE);
+	status = bundle_store_read(&work->store, TAG, PLACE_SIZE + HTTP_TAG_SIZE, &file);
+	rest = buffer_text(&file);
+	if (status != STATUS_OK || !text_next_piece(&rest, '\n', &url) ||
+	    !text_equal(url, work->url) || !rest.bytes || text_has_byte(rest, '\n') ||
+	    rest.length == 0)
+		return STATUS_OK;
+	return buffer_append_format(out_header, "If-None-Match: %.*s\n", TEXT_ARGUMENTS(rest));
+}
+
+static enum status keep_manifest(const struct work *work, const struct buffer *file,
+				 const struct http_reply *reply)
+{
+	AUTO_BUFFER tag = { 0 };
+	enum status status = bundle_store_write(&work->store, MANIFEST, buffer_text(file));
+
+	buffer_init(&tag, PLACE_SIZE + HTTP_TAG_SIZE);
+	if (status == STATUS_OK)
+		status = buffer_append_format(&tag, "%.*s\n%s", TEXT_ARGUMENTS(work->url),
+					      reply->tag);
+	return status == STATUS_OK ? bundle_store_write(&work->store, TAG, buffer_text(&tag))
+				   : status;
+}
+
+/* A manifest of ours that is not to be used all the same. */
+static enum status check_manifest(const struct work *work, const struct bundle_manifest *manifest,
+				  const struct bundle_manifest *last)
+{
+	if (manifest->expires <= work->options->now)
+		return complain(work->complaint, STATUS_BAD_INPUT,
+				"the bundle has expired: its publisher publishes no more");
+	if (manifest->generation < last->generation)
+		return complain(work->complaint, STATUS_BAD_DATA,
+				"the bundle's generation went back from %llu to %llu: an old "
+				"one is shown again",
+				(unsigned long long)last->generation,
+				(unsigned long long)manifest->generation);
+	return STATUS_OK;
+}
+
+/* The manifest that counts now; *out_file is empty when it is the last one. */
+static enum status get_manifest(struct work *work, struct bundle_manifest *out_manifest,
+				struct buffer *out_file, struct http_reply *out_reply)
+{
+	struct bundle_manifest last = { .generation = 0 };
+	AUTO_BUFFER header = { 0 };
+	enum status status = read_last(work, &last);
+	bool has_last = status == STATUS_OK;
+
+	buffer_init(&header, HTTP_TAG_SIZE + 64);
+	status = has_last ? write_condition(work, &header) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = ask(work, MANIFEST, buffer_text(&header), BUNDLE_MANIFEST_MAX, out_file,
+			     out_reply);
+	if (status != STATUS_OK)
+		return status;
+	if (out_reply->code == 304 && has_last) {
+		out_file->length = 0;
+		*out_manifest = last;
+		return check_manifest(work, out_manifest, &last);
+	}
+	status = bundle_manifest_read(buffer_text(out_file), work->keys, work->key_count,
+				      out_manifest, work->complaint);
+	return status == STATUS_OK ? check_manifest(work, out_manifest, &last) : status;
+}
+
+/* A file of the bundle, unpacked: the one that is here, or else the place's. */
+static enum status get_file(struct work *work, const struct bundle_file *file,
+			    struct buffer *out_bytes)
+{
+	AUTO_BUFFER packed = { 0 };
+	struct http_reply reply;
+	enum status status;
+
+	buffer_init(&packed, BUNDLE_FILE_MAX);
+	buffer_init(out_bytes, BUNDLE_FILE_MAX);
+	if (map_add(&work->kept, text_of(file->digest), work, NULL) != STATUS_OK)
+		return STATUS_NO_MEMORY;
+	status = bundle_store_read(&work->store, file->digest, BUNDLE_FILE_MAX, &packed);
+	if (status == STATUS_OK)
+		status = bundle_unpack(file, buffer_text(&packed), out_bytes);
+	if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+		return status;
+	status = ask(work, file->digest, TEXT(""), (size_t)file->packed, &packed, &reply);
+	if (status == STATUS_OK)
+		status = bundle_unpack(file, buffer_text(&packed), out_bytes);
+	if (status == STATUS_BAD_DATA)
+		return complain(work->complaint, status, "%.16s... is not what the manifest says",
+				file->digest);
+	if (status == STATUS_OK &&
+	    bundle_store_write(&work->store, file->digest, buffer_text(&packed)) != STATUS_OK)
+		return complain(work->complaint, STATUS_SYSTEM, "%s/bundle cannot be written: %s",
+				IAM_STATE_FOLDER, strerrordesc_np(errno));
+	return status;
+}
+
+static enum status join_pieces(struct work *work, const struct bundle_file *pieces, size_t count,
+			       struct bundle_join *join)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+		AUTO_BUFFER piece = { 0 };
+
+		status = get_file(work, &pieces[i], &piece);
+		if (status == STATUS_OK)
+			status = bundle_join_add(join, buffer_text(&piece), work->complaint);
+	}
+	return status;
+}
+
+static enum status read_bundle(struct work *work, const struct bundle_manifest *manifest,
+			       struct buffer *out_document)
+{
+	AUTO_BUNDLE_JOIN *join = NULL;
+	AUTO_BUFFER index = { 0 };
+	struct bundle_file *pieces = NULL;
+	size_t count = 0;
+	enum status status = get_file(work, &manifest->index, &index);
+
+	if (status == STATUS_OK)
+		status = bundle_index_read(buffer_text(&index), &work->arena, &pieces, &count,
+					   work->complaint);
+	if (status == STATUS_OK)
+		status = bundle_join_new(&join);
+	if (status == STATUS_OK)
+		status = join_pieces(work, pieces, count, join);
+	return status == STATUS_OK ? bundle_join_finish(join, manifest, out_document) : status;
+}
+
+/* One place; what it gave is remembered only once all of it was good. */
+static enum status read_place(struct work *work, struct buffer *out_document)
+{
+	AUTO_BUFFER file = { 0 };
+	struct bundle_manifest manifest;
+	struct http_reply reply = { .code = 0 };
+	enum status status;
+
+	buffer_init(&file, BUNDLE_MANIFEST_MAX);
+	status = get_manifest(work, &manifest, &file, &reply);
+	if (status == STATUS_OK)
+		status = read_bundle(work, &manifest, out_document);
+	if (status == STATUS_OK && file.length > 0)
+		status = keep_manifest(work, &file, &reply);
+	if (status == STATUS_OK)
+		bundle_store_prune(&work->store, &work->kept);
+	return status;
+}
+
+static void tell(const struct work *work)
+{
+	char sentence[160];
+
+	if (!work->options->tell)
+		return;
+	snprintf(sentence, sizeof(sentence), "%u requests, %llu bytes", work->requests,
+		 (unsigned long long)work->bytes);
+	work->options->tell(work->options->context, sentence);
+}
+
+/* Each place in the order of iam.conf, until one gives a whole bundle. */
+enum status source_https_read(const struct config *config, const struct source_options *options,
+			      struct source_document *document, struct complaint *out_complaint)
+{
+	AUTO_WORK work = {
+		.config = config, .options = options, .store = { -1 }, .complaint = out_complaint
+	};
+	enum status status = work_init(&work);
+
+	if (status == STATUS_OK && config->urls.count == 0)
+		status = complain(out_complaint, STATUS_BAD_INPUT, "iam.conf has no [source] url");
+	if (status != STATUS_OK)
+		return status;
+	status = STATUS_UNAVAILABLE;
+	for (size_t i = 0; status != STATUS_OK && i < config->urls.count; i++) {
+		*out_complaint = (struct complaint){ .line = 0 };
+		work.url = config->urls.words[i];
+		document->bytes.length = 0;
+		(void)text_printable(work.url, document->origin, sizeof(document->origin));
+		status = read_place(&work, &document->bytes);
+	}
+	tell(&work);
+	return status;
+}
