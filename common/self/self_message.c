@@ -22,7 +22,7 @@ static const struct kind_row {
 };
 
 _Static_assert(ARRAY_LENGTH(kinds) == SELF_KINDS, "every kind has its row");
-_Static_assert((int)SELF_ENABLE_PERIOD < (int)SELF_FIELDS_MAX, "the longest kind has room");
+_Static_assert((int)SELF_DEVICE_DRIFT < (int)SELF_FIELDS_MAX, "the longest kind has room");
 
 const char *self_kind_word(enum self_kind kind, size_t *out_fields)
 {

@@ -14,7 +14,7 @@
 enum {
 	SELF_MESSAGE_MAX = 4096, /* bytes of a packet */
 	SELF_FIELD_MAX = 1023,   /* bytes of a field: as long as any password */
-	SELF_FIELDS_MAX = 8,
+	SELF_FIELDS_MAX = 9,
 };
 
 enum self_kind {
@@ -47,6 +47,8 @@ enum { SELF_WANTED_FACTORS, SELF_WANTED_HAS_DEVICE };
 enum { SELF_VERDICT_ACCOUNT, SELF_VERDICT_DEVICE };
 enum {
 	SELF_DEVICE_NAME,
+	SELF_DEVICE_KIND,
+	SELF_DEVICE_SERIAL,
 	SELF_DEVICE_ALGORITHM,
 	SELF_DEVICE_DIGITS,
 	SELF_DEVICE_PERIOD,

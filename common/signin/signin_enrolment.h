@@ -17,7 +17,7 @@ enum {
 
 /* What is wanted. */
 struct signin_new_device {
-	struct text name; /* empty: USER-HOST, with "-2" and so on behind it while that is taken */
+	struct text name; /* empty: USER-HOST */
 	struct text host; /* this host, as the app shows it; cut at the first dot */
 	struct otp_settings settings;
 	bool by_administrator; /* need not be allowed iam:EnableMFADevice */

@@ -160,7 +160,7 @@ static const struct usage_case {
 	{ { "--version" }, EX_OK, "iamctl " VERSION "\n", NULL },
 	{ { "--help" }, EX_OK, "usage: iamctl", NULL },
 	{ { "-h" }, EX_OK, "usage: iamctl", NULL },
-	{ { "help" }, EX_OK, "mfa disable NAME DEVICE", NULL },
+	{ { "help" }, EX_OK, "mfa disable [NAME] DEVICE", NULL },
 	{ { "help", "sync" }, EX_OK, "--accept-shrink", NULL },
 	{ { "help", "mfa", "enable" }, EX_OK, "--algorithm ALGORITHM", NULL },
 	{ { "passwd", "--help" }, EX_OK, "[--temporary] NAME", NULL }, /* needs no operand */

@@ -1,12 +1,13 @@
 #include <stdio.h>
 
+#include "access/host_policy.h"
 #include "base/encoding.h"
 #include "base/timestamp.h"
 #include "serve.h"
 #include "signin/signin_enrolment.h"
 #include "signin/signin_self.h"
 
-enum { NUMBER_SIZE = 24, HOST_NAME_SIZE = 65 /* Linux: 64 and NUL */ };
+enum { NUMBER_SIZE = 24, NAME_BYTES_MAX = 65536 };
 
 /* Whoever may not is told so, for this is asked after the proof, or about nothing that is secret.
    True: allowed. */
@@ -55,6 +56,8 @@ static enum status send_device(struct visit *visit, const struct credential_devi
 		.kind = SELF_DEVICE,
 		.fields = {
 			[SELF_DEVICE_NAME] = text_of(device->name),
+			[SELF_DEVICE_KIND] = text_of(otp_kind_name(device->settings.kind)),
+			[SELF_DEVICE_SERIAL] = text_of(device->serial),
 			[SELF_DEVICE_ALGORITHM] =
 				text_of(otp_algorithm_name(device->settings.algorithm)),
 			[SELF_DEVICE_DIGITS] = number(device->settings.digits, digits),
@@ -167,16 +170,18 @@ static bool try_codes(struct visit *visit, struct signin_enrolment *enrolment)
 
 static void enrol(struct visit *visit, const struct otp_settings *settings)
 {
-	char host[HOST_NAME_SIZE] = "";
 	struct signin_new_device wanted = { .name = visit->asked.fields[SELF_NAME],
 					    .settings = *settings };
 	AUTO_SIGNIN_ENROLMENT enrolment = { 0 };
-	struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
+	AUTO_ARENA arena = { 0 };
+	struct signin_answer answer = { .reason = SIGNIN_REASON_SYSTEM };
 	enum status status;
 
-	wanted.host = gethostname(host, sizeof(host) - 1) == 0 ? text_of(host) : TEXT("host");
-	status = signin_enrolment_begin(&visit->records, &visit->request, &wanted, &enrolment,
-					&answer);
+	arena_init(&arena, NAME_BYTES_MAX);
+	status = host_name(&visit->records.config, &arena, &wanted.host);
+	if (status == STATUS_OK)
+		status = signin_enrolment_begin(&visit->records, &visit->request, &wanted,
+						&enrolment, &answer);
 	if (!is_allowed(visit, status, &answer))
 		return;
 	status = send_seed(visit, wanted.host, &enrolment);

@@ -1,6 +1,8 @@
+#include "tools/iamctl/command_mfa_own.h"
 #include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/log.h"
+#include "tools/iamctl/own.h"
 
 enum { PRINCIPAL_BYTES_MAX = 64 << 20 };
 
@@ -71,7 +73,9 @@ static int list_one(const struct invocation *invocation)
 
 int command_mfa_list(struct invocation *invocation)
 {
-	return invocation_name(invocation) ? list_one(invocation) : list_all(invocation);
+	if (invocation_name(invocation))
+		return list_one(invocation);
+	return own_is_meant(invocation) ? command_mfa_list_own(invocation) : list_all(invocation);
 }
 
 /* Whoever takes away a device that was lost means them to stay; whoever takes away the last of
@@ -97,8 +101,12 @@ int command_mfa_disable(struct invocation *invocation)
 	AUTO_SUBJECT subject = { 0 };
 	const char *name = invocation_name(invocation), *device = invocation->operands[1];
 	enum status status = STATUS_NOT_FOUND;
-	int code = subject_open(invocation, SUBJECT_USER, &subject);
+	int code;
 
+	if (invocation->operand_count == 1) /* the device alone */
+		return own_is_meant(invocation) ? command_mfa_disable_own(invocation, name)
+						: own_must_name(invocation, "NAME DEVICE");
+	code = subject_open(invocation, SUBJECT_USER, &subject);
 	if (code != EX_OK)
 		return code;
 	if (subject.store)

@@ -2,8 +2,10 @@
 #include "base/timestamp.h"
 #include "directory/name.h"
 #include "signin/signin_enrolment.h"
+#include "tools/iamctl/command_mfa_own.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/log.h"
+#include "tools/iamctl/own.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/seed.h"
 #include "tools/iamctl/terminal.h"
@@ -170,8 +172,6 @@ static int try_once(struct enabling *enabling, const struct terminal *terminal)
 
 static int confirm(struct enabling *enabling)
 {
-	static const char mismatch[] = "these are not two consecutive codes of this device; check "
-				       "its clock and this host's";
 	const char *device = enabling->enrolment.device.name;
 	AUTO_TERMINAL terminal = { 0 };
 	enum status status = terminal_open(&terminal);
@@ -185,8 +185,8 @@ static int confirm(struct enabling *enabling)
 			return code;
 		/* A script has one attempt. */
 		if (!terminal.is_terminal || attempt == SIGNIN_ENROLMENT_ATTEMPTS)
-			return fail(EX_DATAERR, device, "%s; nothing was enabled", mismatch);
-		terminal_say(&terminal, mismatch);
+			return fail(EX_DATAERR, device, "%s; nothing was enabled", SEED_MISMATCH);
+		terminal_say(&terminal, SEED_MISMATCH);
 	}
 }
 
@@ -198,6 +198,9 @@ int command_mfa_enable(struct invocation *invocation)
 
 	if (code == EX_OK)
 		code = take_settings(invocation, &settings);
+	if (code == EX_OK && !invocation_name(invocation))
+		return own_is_meant(invocation) ? command_mfa_enable_own(invocation, &settings)
+						: own_must_name(invocation, "NAME");
 	if (code == EX_OK)
 		code = open_all(&enabling);
 	if (code == EX_OK)

@@ -11,8 +11,8 @@ void devices_table(struct output_table *table, struct output *output, const char
 	output_table(table, output, name, columns, ARRAY_LENGTH(columns));
 }
 
-static void show_device(struct output_table *table, struct text user,
-			const struct credential_device *device)
+void devices_row(struct output_table *table, struct text user,
+		 const struct credential_device *device)
 {
 	const struct otp_settings *settings = &device->settings;
 	const struct cell absent = { .kind = CELL_NONE };
@@ -39,7 +39,7 @@ enum status devices_rows(struct output_table *table, struct credential_store *st
 	if (store)
 		status = credential_devices(store, principal->id, devices, &count);
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
-		show_device(table, principal->unix_name, &devices[i]);
+		devices_row(table, principal->unix_name, &devices[i]);
 	return status;
 }
 

@@ -9,6 +9,10 @@
 
 void devices_table(struct output_table *table, struct output *output, const char *name);
 
+/* One device of a user. */
+void devices_row(struct output_table *table, struct text user,
+		 const struct credential_device *device);
+
 /* The rows of one user; none when store is NULL. */
 MUST_CHECK enum status devices_rows(struct output_table *table, struct credential_store *store,
 				    const struct access_principal *principal);

@@ -8,6 +8,10 @@
 #include "tools/iamctl/output.h"
 #include "tools/iamctl/terminal.h"
 
+/* What is said of codes that do not prove a new device. */
+#define SEED_MISMATCH \
+	"these are not two consecutive codes of this device; check its clock and this host's"
+
 /* As a QR code where there is a terminal that can draw it, as the URI in it, and as letters to
    type; as an object when the output is JSON. */
 MUST_CHECK enum status seed_show(struct output *output, const char *device, struct text seed,
