@@ -190,7 +190,7 @@ deps: ## install what building and testing need, by apt or dnf (needs root)
 unit_tests   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 fault_tests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fault/test_*.c)))
 module_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/module/test_*.c)))
-aws_tests    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/aws/test_*.c)))
+network_tests := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/network/test_*.c)))
 fuzz_sources := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 fuzz_replays := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_sources))
 test_parts   := $(call objects,tests/support)
@@ -200,7 +200,7 @@ fault_wraps := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarra
                -Wl,--wrap=open,--wrap=openat,--wrap=write,--wrap=fsync,--wrap=renameat,--wrap=nanosleep
 
 $(BUILD)/tests/unit/% $(BUILD)/tests/module/% $(BUILD)/tests/fault/% \
-$(BUILD)/tests/conformance/% $(BUILD)/tests/aws/%: all_cppflags += -Itests
+$(BUILD)/tests/conformance/% $(BUILD)/tests/network/%: all_cppflags += -Itests
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
@@ -208,7 +208,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(test_parts) $(BUILD)/common.a
 $(BUILD)/tests/module/%: $(BUILD)/tests/module/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
-$(BUILD)/tests/aws/%: $(BUILD)/tests/aws/%.o $(test_parts) $(BUILD)/common.a
+$(BUILD)/tests/network/%: $(BUILD)/tests/network/%.o $(test_parts) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(test_libraries) $(LDLIBS)
 
 $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(test_parts) $(BUILD)/common.a
@@ -225,15 +225,18 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/r
 
 test_programs := $(unit_tests) $(fault_tests) $(module_tests) $(fuzz_replays)
 
-check: check-unit check-aws check-symbols ## all tests; with root the system tests too
+check: check-unit check-network check-symbols ## all tests; with root the system tests too
 	$(Q)if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory check-system; else \
 		echo "left out: the system tests (sshd, sudo, su, cron, login, passwd) need root"; fi
 
 check-unit: all $(test_programs) ## tests that need no root (SANITIZE=1: with ASan and UBSan)
 	$(Q)tests/run.sh $(BUILD) $(test_programs)
 
-check-aws: all $(aws_tests) ## the AWS source against a stand-in for AWS
-	$(Q)tests/aws/run.sh $(BUILD) $(aws_tests)
+check-network: all $(network_tests) ## sources over HTTP against servers on loopback, AWS's stand-in among them
+	$(Q)tests/network/run.sh $(BUILD) $(network_tests)
+
+check-aws: all $(network_tests) ## of these, those of the AWS source alone
+	$(Q)tests/network/run.sh $(BUILD) $(filter %/test_aws_%,$(network_tests))
 
 check-symbols: all ## exported and imported symbols of the modules against the lists
 	$(Q)tests/lint/symbols.sh $(BUILD)
@@ -300,7 +303,7 @@ clean: ## remove everything that was built
 help: ## show this list
 	$(Q)sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 20
 
-.PHONY: all install uninstall deps check check-unit check-aws check-symbols check-system conformance demo bench fuzz \
+.PHONY: all install uninstall deps check check-unit check-network check-aws check-symbols check-system conformance demo bench fuzz \
         coverage lint analyze format clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -12,7 +12,7 @@ enum { ARGUMENTS_MAX = 12, ANSWER_MAX = 1 << 20, ANSWER_MS = 10000 };
 
 static void run(const char *fixture, const char *const *arguments, int output)
 {
-	const char *words[ARGUMENTS_MAX + 4] = { "python3", "tests/aws/stand_in.py", fixture };
+	const char *words[ARGUMENTS_MAX + 4] = { "python3", "tests/network/stand_in.py", fixture };
 	size_t count = 3;
 
 	while (arguments && *arguments && count < ARGUMENTS_MAX)

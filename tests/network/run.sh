@@ -1,7 +1,7 @@
 #!/bin/sh
-# tests/aws/run.sh BUILD PROGRAM...: tests that ask the stand-in for AWS, in a network of their own.
+# tests/network/run.sh BUILD PROGRAM...: tests of sources over HTTP, in a network of their own.
 #
-# Nothing but loopback is there, so that nothing can be asked by mistake that is not the stand-in.
+# Nothing but loopback is there, so that nothing else can be asked by mistake.
 set -eu
 here=$(dirname "$0")
 if [ "${IAM_TEST_INSIDE:-}" != 1 ]; then

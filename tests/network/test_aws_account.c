@@ -1,6 +1,6 @@
 /*
- * tests/aws/test_aws_account.c: an account read from the stand-in: whole, by pages, and not at all
- * when any answer is not what it should be.
+ * tests/network/test_aws_account.c: an account read from the stand-in: whole, by pages, and not at
+ * all when any answer is not what it should be.
  */
 #include "check.h"
 #include "source/source.h"
@@ -80,7 +80,7 @@ static void test_whole(const char *label, const char *const *arguments)
 	struct complaint complaint;
 	enum status status;
 
-	stand_in_start(&stand_in, "tests/aws/account.json", arguments);
+	stand_in_start(&stand_in, "tests/network/account.json", arguments);
 	status = fetch(&stand_in, &directory, &complaint);
 	CHECK(status == STATUS_OK, "%s (%s %s)", label, complaint.place, complaint.reason);
 	if (status == STATUS_OK)
@@ -120,7 +120,7 @@ static void test_faults(void)
 {
 	AUTO_STAND_IN stand_in = { .pid = 0 };
 
-	stand_in_start(&stand_in, "tests/aws/account.json", NULL);
+	stand_in_start(&stand_in, "tests/network/account.json", NULL);
 	for (size_t i = 0; i < ARRAY_LENGTH(fault_cases); i++) {
 		const struct fault_case *row = &fault_cases[i];
 		AUTO_DIRECTORY directory = { .user_count = 0 };
