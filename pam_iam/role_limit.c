@@ -11,7 +11,7 @@
 #define LIMIT_DATA "pam_iam_role_limit"
 #define SYSTEM_BUS "unix:path=/run/dbus/system_bus_socket"
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 5000, SCOPE_NAME_SIZE = 96 };
 
 /* su(1) heeds the first alone; sudo(8) passes on both, and an interactive shell heeds the second.
  */
@@ -76,7 +76,7 @@ static enum status tell_pam_systemd(struct attempt *attempt)
 static enum status enter_scope(const struct attempt *attempt, struct complaint *out_complaint)
 {
 	const struct role_session *role = &attempt->place.role;
-	char name[ROLE_SCOPE_NAME_SIZE], description[3 * SESSION_TEXT_SIZE];
+	char name[SCOPE_NAME_SIZE], description[3 * SESSION_TEXT_SIZE];
 	const struct role_scope scope = { .name = name,
 					  .description = description,
 					  .seconds = (uint64_t)seconds_left(attempt),
@@ -120,7 +120,7 @@ enum status role_limit_begin(struct attempt *attempt)
 	limit->session = attempt->place.role;
 	status = tell_pam_systemd(attempt);
 	if (status != STATUS_OK)
-		return status;
+		return status; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	status = enter_scope(attempt, &complaint);
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		outcome_warn(attempt, "the session has no scope of its own", status, &complaint);

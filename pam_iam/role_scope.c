@@ -65,25 +65,25 @@ struct call {
 	sd_bus *bus;
 	uint64_t deadline; /* microseconds of CLOCK_MONOTONIC */
 	const struct role_scope *scope;
-	char *unit, *slice; /* where this process is */
-	char result[32];    /* of the job that starts the scope; empty while it runs */
+	char *unit, *slice;   /* where this process is */
+	const char *bound_to; /* what takes the scope with it when it is stopped */
+	char result[32];      /* of the job that starts the scope; empty while it runs */
 };
 
-static enum status library_open(struct library *library, struct complaint *out_complaint)
+/* What is missing; NULL when all is there. */
+static const char *library_open(struct library *library)
 {
 	library->handle = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
 	if (!library->handle)
-		return complain(out_complaint, STATUS_UNAVAILABLE,
-				"libsystemd.so.0 cannot be loaded");
+		return "libsystemd.so.0";
 	for (size_t i = 0; i < ARRAY_LENGTH(symbols); i++) {
 		void *symbol = dlsym(library->handle, symbols[i].name);
 
 		if (!symbol)
-			return complain(out_complaint, STATUS_UNAVAILABLE,
-					"libsystemd.so.0 has no %s", symbols[i].name);
+			return symbols[i].name;
 		memcpy((char *)library + symbols[i].offset, &symbol, sizeof(symbol));
 	}
-	return STATUS_OK;
+	return NULL;
 }
 
 static void call_release(struct call *call)
@@ -192,7 +192,7 @@ static int start(struct call *call, sd_bus_error *error)
 		"Description", "s", call->scope->description,
 		"PIDs", "au", 1, (uint32_t)getpid(),
 		"Slice", "s", call->slice,
-		"PartOf", "as", 1, call->unit,
+		"PartOf", "as", 1, call->bound_to,
 		"RuntimeMaxUSec", "t", call->scope->seconds * MICROSECONDS,
 		"TimeoutStopUSec", "t", (uint64_t)ROLE_SCOPE_GRACE_SECONDS * MICROSECONDS,
 		"SendSIGHUP", "b", 1, /* which is what an interactive shell heeds */
@@ -220,17 +220,20 @@ static enum status move(struct call *call, struct complaint *out_complaint)
 	return status;
 }
 
-/* Where this process is, by its control group. */
+/* Where this process is, by its control group. A login session, or the manager of a user's
+   services, is stopped to end what the user runs; cron or a sshd without logind is not. */
 static enum status find_unit(struct call *call, struct complaint *out_complaint)
 {
 	int result = call->library.pid_get_unit(0, &call->unit);
 
 	if (result >= 0)
 		result = call->library.pid_get_slice(0, &call->slice);
-	if (result >= 0)
-		return STATUS_OK;
-	return complain(out_complaint, STATUS_UNAVAILABLE,
-			"this process is in no unit of systemd's");
+	if (result < 0)
+		return complain(out_complaint, STATUS_UNAVAILABLE,
+				"this process is in no unit of systemd's");
+	call->bound_to =
+		text_starts_with(text_of(call->slice), TEXT("user-")) ? call->unit : call->slice;
+	return STATUS_OK;
 }
 
 enum status role_scope_enter(const struct role_scope *scope, struct complaint *out_complaint)
@@ -238,14 +241,16 @@ enum status role_scope_enter(const struct role_scope *scope, struct complaint *o
 	CLEANUP(call_release)
 	struct call call = { .scope = scope,
 			     .deadline = monotonic_now() + scope->patience_ms * 1000ULL };
+	const char *missing;
 	enum status status;
 
 	/* As sd_booted(3), without its library. */
 	if (access("/run/systemd/system", F_OK) != 0)
 		return complain(out_complaint, STATUS_NOT_FOUND, "no systemd runs here");
-	status = library_open(&call.library, out_complaint);
-	if (status == STATUS_OK)
-		status = connect_to_bus(&call, out_complaint);
+	missing = library_open(&call.library);
+	if (missing)
+		return complain(out_complaint, STATUS_UNAVAILABLE, "%s cannot be loaded", missing);
+	status = connect_to_bus(&call, out_complaint);
 	if (status == STATUS_OK)
 		status = find_unit(&call, out_complaint);
 	return status == STATUS_OK ? move(&call, out_complaint) : status;

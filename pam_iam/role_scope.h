@@ -13,10 +13,7 @@
 
 #include "base/complaint.h"
 
-enum {
-	ROLE_SCOPE_GRACE_SECONDS = 10, /* between SIGTERM and SIGKILL */
-	ROLE_SCOPE_NAME_SIZE = 96,
-};
+enum { ROLE_SCOPE_GRACE_SECONDS = 10 /* between SIGTERM and SIGKILL */ };
 
 struct role_scope {
 	const char *name; /* of the unit: "iam-role-deploy-7.scope" */
@@ -27,10 +24,10 @@ struct role_scope {
 };
 
 /*
- * Moves this process into a new scope, in the slice where it is; stopping the unit where it is
- * stops the scope too. STATUS_NOT_FOUND where no systemd runs, or for a program that was built
- * without; with any status but STATUS_OK the process must be taken to be where it was, and the
- * complaint says why.
+ * Moves this process into a new scope, in the slice where it is; stopping the user's session
+ * in which it is stops the scope too. STATUS_NOT_FOUND where no systemd runs, or for a program that
+ * was built without; with any status but STATUS_OK the process must be taken to be where it was,
+ * and the complaint says why.
  */
 MUST_CHECK enum status role_scope_enter(const struct role_scope *scope,
 					struct complaint *out_complaint);

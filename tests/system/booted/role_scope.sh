@@ -66,7 +66,7 @@ shows "for as long as was decided" '^RuntimeMaxUSec=1h$'
 talk "$sudo_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- \
 	"$system/as.sh" alice sudo -u deploy look
 shows "sudo from a service: a scope beside it" '^Slice=system\.slice$'
-shows "bound to the service" '^PartOf=scenario\.service$'
+shows "and not bound to the service" '^PartOf=system\.slice$'
 shows "for as long as was decided" '^RuntimeMaxUSec=1h$'
 
 signed_in "$shell" 'su - deploy' "$alice_prompt" Alice-Pass-1 "$code_prompt" "$(spare_code)" \
