@@ -42,6 +42,7 @@ enum status handoff_leave(pam_handle_t *pamh, enum handoff_kind kind, struct tex
 	left->used_code = answer->used_code;
 	left->is_recorded = is_recorded;
 	left->when = now;
+	left->break_glass_until = answer->break_glass_until;
 	if (pam_set_data(pamh, names[kind], left, release) != PAM_SUCCESS)
 		return STATUS_NO_MEMORY;
 	(void)TAKE_POINTER(left); /* PAM's now */

@@ -22,6 +22,7 @@ struct handoff {
 	bool used_password, used_code;
 	bool is_recorded; /* in the store, for this process */
 	int64_t when;
+	int64_t break_glass_until; /* as in struct signin_login */
 };
 
 MUST_CHECK enum status handoff_leave(pam_handle_t *pamh, enum handoff_kind kind, struct text user,

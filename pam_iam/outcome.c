@@ -95,6 +95,8 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_PASSWORD_WRONG:
 	case SIGNIN_REASON_CODE_WRONG:
 	case SIGNIN_REASON_CODE_REUSED:
+	case SIGNIN_REASON_BREAK_GLASS_NOT_DUE:
+	case SIGNIN_REASON_BREAK_GLASS_EXPIRED:
 	case SIGNIN_REASON_LOCKED:
 	case SIGNIN_REASON_ADDRESS_LOCKED:
 	case SIGNIN_REASON_PASSWORD_NOT_SET:
@@ -234,16 +236,26 @@ static const char *show_lock(const struct credential_lock *lock, char buffer[SHO
 	return buffer;
 }
 
+/* A sealed code in somebody's hands is news, also when it opens nothing. */
+static int priority_of(enum signin_reason reason)
+{
+	bool is_break_glass = reason == SIGNIN_REASON_BREAK_GLASS_NOT_DUE ||
+			      reason == SIGNIN_REASON_BREAK_GLASS_EXPIRED;
+
+	return is_break_glass ? LOG_ALERT : LOG_NOTICE;
+}
+
 static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
 {
 	struct shown shown;
 	char lock[SHOWN_SIZE];
 
 	show_attempt(attempt, &shown);
-	pam_syslog(
-		attempt->pamh, LOG_NOTICE, "%s refused: user=%s service=%s rhost=%s%s reason=%s%s",
-		phase_words[phase], shown.user, shown.service, shown.remote_host, shown.by,
-		signin_reason_code(attempt->answer.reason), show_lock(&attempt->answer.lock, lock));
+	pam_syslog(attempt->pamh, priority_of(attempt->answer.reason),
+		   "%s refused: user=%s service=%s rhost=%s%s reason=%s%s", phase_words[phase],
+		   shown.user, shown.service, shown.remote_host, shown.by,
+		   signin_reason_code(attempt->answer.reason),
+		   show_lock(&attempt->answer.lock, lock));
 }
 
 /* For the administrator: whoever is refused learns nothing of it. */
@@ -269,14 +281,34 @@ static void log_stray(const struct attempt *attempt)
 			   user, device, steps, steps * period, user, device);
 }
 
-/* Somebody goes without the device: for a while, or for lack of it. */
-static void log_recovery(const struct attempt *attempt, const struct shown *shown)
+/* Somebody goes without the device. */
+static void log_paper(const struct attempt *attempt, const struct shown *shown)
 {
-	if (attempt->answer.proof == CREDENTIAL_PROOF_RECOVERY)
+	const struct signin_answer *answer = &attempt->answer;
+
+	if (answer->proof == CREDENTIAL_PROOF_RECOVERY)
 		pam_syslog(attempt->pamh, LOG_NOTICE,
 			   "recovery code used: user=%s service=%s rhost=%s%s left=%u", shown->user,
-			   shown->service, shown->remote_host, shown->by,
-			   attempt->answer.recovery_left);
+			   shown->service, shown->remote_host, shown->by, answer->recovery_left);
+	if (answer->proof == CREDENTIAL_PROOF_BREAK_GLASS)
+		pam_syslog(attempt->pamh, LOG_ALERT,
+			   "break-glass code used: user=%s service=%s rhost=%s%s code=%s reason=%s",
+			   shown->user, shown->service, shown->remote_host, shown->by,
+			   answer->break_glass, signin_reason_code(answer->lifted));
+}
+
+/* What would have refused, and did not. */
+static void log_lifted(const struct attempt *attempt, const struct shown *shown)
+{
+	char until[TIMESTAMP_TEXT_SIZE];
+
+	if (attempt->answer.lifted != SIGNIN_REASON_NONE)
+		pam_syslog(attempt->pamh, LOG_ALERT,
+			   "admitted by a break-glass code: user=%s service=%s rhost=%s%s "
+			   "until=%s reason=%s",
+			   shown->user, shown->service, shown->remote_host, shown->by,
+			   timestamp_format(attempt->answer.break_glass_until, until),
+			   signin_reason_code(attempt->answer.lifted));
 }
 
 static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
@@ -291,6 +323,7 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 		pam_syslog(attempt->pamh, LOG_INFO, "%s accepted: user=%s service=%s rhost=%s%s",
 			   phase_words[phase], shown.user, shown.service, shown.remote_host,
 			   shown.by);
+		log_lifted(attempt, &shown);
 		return;
 	}
 	pam_syslog(attempt->pamh, LOG_INFO,
@@ -298,7 +331,7 @@ static void log_acceptance(const struct attempt *attempt, enum outcome_phase pha
 		   shown.user, shown.service, shown.remote_host, shown.by,
 		   answer->used_password ? "yes" : "no", show(text_of(proven_by), mfa),
 		   (int)answer->drift);
-	log_recovery(attempt, &shown);
+	log_paper(attempt, &shown);
 }
 
 void outcome_delay(const struct attempt *attempt)

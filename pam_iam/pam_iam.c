@@ -51,7 +51,7 @@ static enum status ask_factors(struct attempt *attempt, const struct signin_fact
 	if (ask_password)
 		questions[count++] =
 			(struct question){ password_prompt(attempt, prompt), password };
-	if (factors->code)
+	if (factors->code || factors->break_glass != SIGNIN_REASON_NONE)
 		questions[count++] = (struct question){ "One-time code: ", code };
 	if (count == 0)
 		return STATUS_OK;
@@ -220,6 +220,9 @@ static const struct handoff *find_signed_in(struct attempt *attempt)
 
 	if (signed_in && signed_in->used_code && attempt->request.login.mfa_at < signed_in->when)
 		attempt->request.login.mfa_at = signed_in->when;
+	/* sudo's session has its own. */
+	if (signed_in && !attempt->is_inside)
+		attempt->request.login.break_glass_until = signed_in->break_glass_until;
 	return signed_in;
 }
 

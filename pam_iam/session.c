@@ -56,11 +56,13 @@ static void find_code(struct attempt *attempt, const struct handoff *signed_in, 
 {
 	enum status status = STATUS_NOT_FOUND;
 
-	if (signed_in && signed_in->used_code)
+	if (signed_in && signed_in->used_code) {
 		attempt->request.login.mfa_at = signed_in->when;
-	else if (!signed_in && words.length > 0)
+		attempt->request.login.break_glass_until = signed_in->break_glass_until;
+	} else if (!signed_in && words.length > 0) {
 		status = signin_take_proof(&attempt->records, &attempt->request, &attempt->place,
-					   words, &attempt->request.login.mfa_at);
+					   words, &attempt->request.login);
+	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		outcome_warn(attempt, "the session does not know of the code", status, NULL);
 }
@@ -194,6 +196,18 @@ static void tell_recovery(struct attempt *attempt, unsigned left)
 		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
 }
 
+static void tell_break_glass(struct attempt *attempt)
+{
+	char told[200], until[TIMESTAMP_TEXT_SIZE];
+
+	if (text_format(told, sizeof(told),
+			"The directory of this host is out of date. In this session sudo works all "
+			"the same until %s: see why 'iamctl sync' fails.",
+			timestamp_format(attempt->request.login.break_glass_until, until)) ==
+	    STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
+}
+
 /* That it cannot be found out keeps nobody out. */
 static void tell_what_ends(struct attempt *attempt)
 {
@@ -212,6 +226,8 @@ static void tell_what_ends(struct attempt *attempt)
 		tell_days(attempt, "MFA device ", device.name, device.days_left);
 	if (signin_recovery_left(&attempt->records, &attempt->request, &recovery_left) == STATUS_OK)
 		tell_recovery(attempt, recovery_left);
+	if (attempt->request.login.break_glass_until != 0)
+		tell_break_glass(attempt);
 }
 
 int session_open(struct attempt *attempt, enum attempt_user user)

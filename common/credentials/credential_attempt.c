@@ -380,6 +380,7 @@ static bool attempt_is_valid(const struct credential_attempt *attempt)
 {
 	return (attempt->password_wanted || attempt->code_wanted) && attempt->now >= 0 &&
 	       attempt->address.length < LOCKOUT_ADDRESS_SIZE &&
+	       attempt->paper.name.length < CREDENTIAL_BREAK_GLASS_NAME_SIZE &&
 	       (attempt->user_id.length == 0 || credential_user_id_is_valid(attempt->user_id));
 }
 
@@ -403,6 +404,7 @@ static void tell_proof(const struct credential_attempt *attempt, const struct co
 		outcome->recovery_left = answer->paper.left - 1;
 	} else {
 		outcome->proof = CREDENTIAL_PROOF_BREAK_GLASS;
+		memcpy(outcome->break_glass, attempt->paper.name.bytes, attempt->paper.name.length);
 	}
 }
 

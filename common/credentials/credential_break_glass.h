@@ -13,7 +13,6 @@
 
 enum {
 	CREDENTIAL_BREAK_GLASS_MAX = 20, /* of a user's that can still be used */
-	CREDENTIAL_BREAK_GLASS_NAME_SIZE = 5,
 	CREDENTIAL_BREAK_GLASS_KEPT = 365 * 86400,
 };
 

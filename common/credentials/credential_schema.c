@@ -151,6 +151,8 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	" used_at INTEGER NOT NULL DEFAULT 0"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX break_glass_user ON break_glass (user);"
+	"ALTER TABLE login_session ADD COLUMN break_glass_until INTEGER NOT NULL DEFAULT 0"
+	" CHECK (break_glass_until >= 0);"
 
 	/* One count was both; whoever was locked stays so for both. */
 	"ALTER TABLE user ADD COLUMN code_failures INTEGER NOT NULL DEFAULT 0"

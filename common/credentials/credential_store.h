@@ -25,6 +25,7 @@ enum {
 	 */
 	CREDENTIAL_TRIES_MAX = 9,
 	CREDENTIAL_TRIES_SECONDS = 180,
+	CREDENTIAL_BREAK_GLASS_NAME_SIZE = 5,
 	CREDENTIAL_ADDRESSES_MAX = 10000, /* whose failures are known at once */
 };
 
@@ -251,7 +252,8 @@ struct credential_outcome {
 	bool break_glass_expired, break_glass_not_due; /* why one that was right is wrong */
 	enum credential_proof proof;
 	unsigned recovery_left; /* codes of the set, after CREDENTIAL_PROOF_RECOVERY */
-	char device[CREDENTIAL_DEVICE_NAME_MAX + 1]; /* the one that matched; "" when none */
+	char break_glass[CREDENTIAL_BREAK_GLASS_NAME_SIZE]; /* name of the code that was used */
+	char device[CREDENTIAL_DEVICE_NAME_MAX + 1];        /* the one that matched; "" when none */
 	int32_t drift;                     /* of its clock; HOTP: how many counters were skipped */
 	struct credential_stray stray;     /* of a code that was wrong and not used before */
 	struct credential_budgets budgets; /* after the attempt */

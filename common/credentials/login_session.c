@@ -3,8 +3,9 @@
 #include "credentials/credential_database.h"
 #include "credentials/session_place.h"
 
-#define LOGIN_SESSION_FIELDS \
-	"number, audit, pid, start, user, service, tty, address, started, mfa_at, boot"
+#define LOGIN_SESSION_FIELDS                                                       \
+	"number, audit, pid, start, user, service, tty, address, started, mfa_at," \
+	" break_glass_until, boot"
 
 /* Reads column texts into a session's arrays; a row that does not fit is damaged. */
 static enum status read_row(sqlite3_stmt *row, struct login_session *out_session)
@@ -20,7 +21,8 @@ static enum status read_row(sqlite3_stmt *row, struct login_session *out_session
 		return STATUS_BAD_DATA;
 	out_session->started = sqlite3_column_int64(row, PLACE_COLUMNS + 4);
 	out_session->mfa_at = sqlite3_column_int64(row, PLACE_COLUMNS + 5);
-	return session_process_read(row, PLACE_COLUMNS + 6, &out_session->opener);
+	out_session->break_glass_until = sqlite3_column_int64(row, PLACE_COLUMNS + 6);
+	return session_process_read(row, PLACE_COLUMNS + 7, &out_session->opener);
 }
 
 enum status login_session_open(struct credential_store *store,
@@ -29,8 +31,9 @@ enum status login_session_open(struct credential_store *store,
 {
 	static const char insert[] =
 		"INSERT OR REPLACE INTO login_session"
-		" (boot, audit, pid, start, user, service, tty, address, started, mfa_at)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+		" (boot, audit, pid, start, user, service, tty, address, started, mfa_at,"
+		" break_glass_until)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 	AUTO_TRANSACTION transaction = { 0 };
 	enum status status;
 
@@ -44,7 +47,8 @@ enum status login_session_open(struct credential_store *store,
 				 BIND_TEXT(text_of(session->service)),
 				 BIND_TEXT(text_of(session->tty)),
 				 BIND_TEXT(text_of(session->address)),
-				 BIND_INTEGER(session->started), BIND_INTEGER(session->mfa_at)));
+				 BIND_INTEGER(session->started), BIND_INTEGER(session->mfa_at),
+				 BIND_INTEGER(session->break_glass_until)));
 	/* Nobody can be in a session of an earlier boot. */
 	if (status == STATUS_OK)
 		status = database_run(store, "DELETE FROM login_session WHERE boot != ?1",

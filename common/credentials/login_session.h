@@ -34,7 +34,9 @@ struct login_session {
 	char tty[SESSION_TEXT_SIZE];
 	char address[SESSION_ADDRESS_SIZE]; /* "" when local */
 	int64_t started;
-	int64_t mfa_at; /* when a code was last proven in it; 0: never */
+	int64_t mfa_at;            /* when a code was last proven in it; 0: never */
+	int64_t break_glass_until; /* how long the code that it began with lifts something; 0: none
+				      did */
 	struct session_process opener;
 };
 

@@ -20,6 +20,8 @@ struct signin_login {
 	bool is_unreadable;  /* the records could not be asked: no address is told apart from none
 			      */
 	int64_t mfa_at;      /* when a code was proven in it, or just now; 0: not at all */
+	int64_t break_glass_until; /* it began with such a code: until then a directory that is
+				      out of date refuses neither it nor sudo in it; else 0 */
 };
 
 /* Who runs a program such as su, which makes somebody else of its user: hostile text (PAM_RUSER)
@@ -71,6 +73,9 @@ struct signin_request {
 struct signin_factors {
 	bool password, code;
 	bool key; /* neither: what sshd has verified stands for both */
+	/* Why a break-glass code may be given in the place of the code, which is asked for then
+	   also where none is due: snapshot-stale or snapshot-expired. None: it may not. */
+	enum signin_reason break_glass;
 };
 
 /*
@@ -95,6 +100,9 @@ struct signin_answer {
 	int32_t drift;                 /* of that device, in steps; HOTP: counters skipped */
 	struct credential_stray stray; /* of a wrong code, for the administrator alone */
 	bool used_password, used_code;
+	enum signin_reason lifted; /* by a break-glass code: what would have refused; else none */
+	char break_glass[CREDENTIAL_BREAK_GLASS_NAME_SIZE]; /* the name of the one just used */
+	int64_t break_glass_until;                          /* as in struct signin_login */
 	struct credential_lock lock; /* that decided, or that the failure has brought about */
 	struct complaint complaint;  /* what failed, when the status is not STATUS_OK */
 };
@@ -133,6 +141,9 @@ MUST_CHECK enum status signin_note_security_key(const struct signin_records *rec
 						struct signin_request *inout_request,
 						char out_id[SIGNIN_KEY_ID_SIZE]);
 
+/* How long what a break-glass code lifts stays lifted, for sudo in the session it began. */
+enum { SIGNIN_BREAK_GLASS_SECONDS = 3600 };
+
 /* Which factors to ask for: never none. An unknown user is asked what an enrolled one in no group
    would be. For host:Sudo a code of the login session counts as long as [mfa] remember says. */
 MUST_CHECK enum status signin_factors(const struct signin_records *records,
@@ -154,9 +165,10 @@ MUST_CHECK enum status signin_authenticate(const struct signin_records *records,
 /*
  * May the account be used for this service here and now: known, no role, snapshot not too old,
  * signin_authorize() for the service's action, and, where a password was used, a password that need
- * not be changed. One that has to be does not block a login that used none (a key, cron, sudo
- * within its time). SIGNIN_REASON_CHANGE_REQUIRED: everything is well but that, and the user may
- * and can change it. Needs the store when a password was used.
+ * not be changed. What a break-glass code lifts of that is the age alone, for the login that it
+ * began and for host:Sudo in it. One that has to be does not block a login that used none (a key,
+ * cron, sudo within its time). SIGNIN_REASON_CHANGE_REQUIRED: everything is well but that, and the
+ * user may and can change it. Needs the store when a password was used.
  */
 MUST_CHECK enum status signin_account(const struct signin_records *records,
 				      const struct signin_request *request,

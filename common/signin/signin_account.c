@@ -33,6 +33,57 @@ enum status signin_check_age(const struct signin_records *records, int64_t now, 
 	return STATUS_OK;
 }
 
+/* Is it a login, or host:Sudo in one? Nothing else is lifted: neither su nor the way to a role. */
+static bool is_login_or_sudo(const struct signin_records *records,
+			     const struct signin_request *request)
+{
+	struct signin_service service = signin_service_of(records, request->service);
+
+	return strcmp(service.action, service.is_inside ? "host:Sudo" : "host:Login") == 0;
+}
+
+/* A time that is further off than any code can have put it is of a clock that was set back. */
+static bool is_lifted(const struct signin_records *records, const struct signin_request *request)
+{
+	int64_t left = request->login.break_glass_until - request->now;
+
+	return left > 0 && left <= SIGNIN_BREAK_GLASS_SECONDS && is_login_or_sudo(records, request);
+}
+
+static enum status check_age_but_for_glass(const struct signin_records *records,
+					   const struct signin_request *request,
+					   struct arena *arena, struct signin_answer *answer)
+{
+	enum status status = signin_check_age(records, request->now, arena, answer);
+
+	if (status != STATUS_OK || answer->reason == SIGNIN_REASON_NONE ||
+	    !is_lifted(records, request))
+		return status;
+	answer->lifted = answer->reason;
+	answer->reason = SIGNIN_REASON_NONE;
+	answer->break_glass_until = request->login.break_glass_until;
+	return STATUS_OK;
+}
+
+enum status signin_break_glass_reason(const struct signin_records *records,
+				      const struct signin_request *request,
+				      enum signin_reason *out_reason)
+{
+	struct signin_service service = signin_service_of(records, request->service);
+	struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
+	AUTO_ARENA arena = { 0 };
+	enum status status;
+
+	*out_reason = SIGNIN_REASON_NONE;
+	if (service.is_inside || !is_login_or_sudo(records, request))
+		return STATUS_OK;
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = signin_check_age(records, request->now, &arena, &answer);
+	if (status == STATUS_OK)
+		*out_reason = answer.reason;
+	return status;
+}
+
 /* Nobody signs in as a role; in its session it may use sudo, as far as its own policies go. */
 static enum signin_reason reason_of_role(const struct signin_records *records,
 					 const struct signin_request *request)
@@ -59,7 +110,7 @@ enum status signin_account_standing(const struct signin_records *records,
 		out_answer->reason = reason_of_role(records, request);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
-	return signin_check_age(records, request->now, arena, out_answer);
+	return check_age_but_for_glass(records, request, arena, out_answer);
 }
 
 static enum signin_reason reason_to_change(const struct signin_records *records,
@@ -118,6 +169,7 @@ enum status signin_check_password(const struct signin_records *records,
 enum status signin_account(const struct signin_records *records,
 			   const struct signin_request *request, struct signin_answer *out_answer)
 {
+	struct signin_answer password = { .reason = SIGNIN_REASON_NONE };
 	AUTO_ARENA arena = { 0 };
 	struct access_principal principal;
 	enum status status;
@@ -132,5 +184,8 @@ enum status signin_account(const struct signin_records *records,
 		return signin_fail(out_answer, status, SIGNIN_REASON_SYSTEM);
 	if (!signin_is_allowed(out_answer) || !request->password_used || principal.is_role)
 		return STATUS_OK;
-	return signin_check_password(records, request, request->user, out_answer);
+	status = signin_check_password(records, request, request->user, &password);
+	out_answer->reason = password.reason;
+	out_answer->complaint = password.complaint;
+	return status;
 }

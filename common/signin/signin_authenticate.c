@@ -50,6 +50,10 @@ static enum signin_reason reason_of(const struct credential_outcome *outcome)
 		return SIGNIN_REASON_PASSWORD_WRONG;
 	if (outcome->code_was_used_before)
 		return SIGNIN_REASON_CODE_REUSED;
+	if (outcome->break_glass_expired)
+		return SIGNIN_REASON_BREAK_GLASS_EXPIRED;
+	if (outcome->break_glass_not_due)
+		return SIGNIN_REASON_BREAK_GLASS_NOT_DUE;
 	return outcome->code_was_wrong ? SIGNIN_REASON_CODE_WRONG : SIGNIN_REASON_NONE;
 }
 
@@ -75,8 +79,9 @@ static const char *const proofs_on_paper[] = {
 	[CREDENTIAL_PROOF_BREAK_GLASS] = "(break-glass)",
 };
 
-static enum status tell_proof(const struct credential_outcome *outcome,
-			      struct signin_answer *answer)
+static enum status tell_proof(const struct credential_attempt *attempt,
+			      const struct credential_outcome *outcome,
+			      const struct signin_factors *factors, struct signin_answer *answer)
 {
 	const char *device = outcome->device;
 
@@ -85,11 +90,17 @@ static enum status tell_proof(const struct credential_outcome *outcome,
 	answer->recovery_left = outcome->recovery_left;
 	if (outcome->proof >= CREDENTIAL_PROOF_RECOVERY)
 		device = proofs_on_paper[outcome->proof];
+	if (outcome->proof == CREDENTIAL_PROOF_BREAK_GLASS) {
+		memcpy(answer->break_glass, outcome->break_glass, sizeof(answer->break_glass));
+		answer->lifted = factors->break_glass;
+		answer->break_glass_until = attempt->now + SIGNIN_BREAK_GLASS_SECONDS;
+	}
 	return text_copy(text_of(device), answer->device, sizeof(answer->device));
 }
 
 static enum status compare(struct credential_store *store, struct credential_attempt *attempt,
-			   struct text password, struct credential_outcome *out_outcome)
+			   const struct signin_factors *factors, struct text password,
+			   struct credential_outcome *out_outcome)
 {
 	struct text user_id = attempt->user_id.length > 0 ? attempt->user_id : ID_OF_NOBODY;
 	AUTO_SIGNIN_PAPER paper = { .name = "" };
@@ -100,6 +111,7 @@ static enum status compare(struct credential_store *store, struct credential_att
 	if (status == STATUS_OK && attempt->code_wanted)
 		status = signin_read_paper(store, user_id, attempt->code, &paper);
 	attempt->paper = paper.paper;
+	attempt->paper.is_due = factors->break_glass != SIGNIN_REASON_NONE;
 	if (status == STATUS_OK)
 		status = credential_attempt(store, attempt, out_outcome);
 	attempt->paper = (struct credential_paper){ .kind = CREDENTIAL_PAPER_NONE };
@@ -108,10 +120,11 @@ static enum status compare(struct credential_store *store, struct credential_att
 
 /* answer->reason was decided before when the account cannot pass; the cost is the same. */
 static enum status prove(const struct signin_records *records, struct credential_attempt *attempt,
-			 struct text password, struct signin_answer *answer)
+			 const struct signin_factors *factors, struct text password,
+			 struct signin_answer *answer)
 {
 	struct credential_outcome outcome = { .verdict = CREDENTIAL_REFUSED };
-	enum status status = compare(records->store, attempt, password, &outcome);
+	enum status status = compare(records->store, attempt, factors, password, &outcome);
 
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
@@ -119,7 +132,7 @@ static enum status prove(const struct signin_records *records, struct credential
 	if (answer->reason != SIGNIN_REASON_NONE)
 		return STATUS_OK;
 	answer->stray = outcome.stray;
-	status = tell_proof(&outcome, answer);
+	status = tell_proof(attempt, &outcome, factors, answer);
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	answer->reason = reason_of(&outcome);
@@ -135,15 +148,28 @@ static bool find_address(const struct signin_records *records, const struct sign
 	       lockout_address_of(request->remote_host, out_address);
 }
 
+static bool is_security_key(const struct signin_request *request)
+{
+	return request->public_key_verified && request->security_key.length > 0;
+}
+
 /* Nothing was typed. As with a key alone, which PAM is not asked about, no lockout stands in the
    way: it is a brake on guessing. */
 static enum status accept_key(const struct signin_request *request, struct signin_answer *answer)
 {
-	if (answer->reason != SIGNIN_REASON_NONE || !request->public_key_verified ||
-	    request->security_key.length == 0)
-		return STATUS_OK;
-	answer->reason = SIGNIN_REASON_ALLOWED;
+	if (answer->reason == SIGNIN_REASON_NONE && is_security_key(request))
+		answer->reason = SIGNIN_REASON_ALLOWED;
 	return STATUS_OK;
+}
+
+/* Where a code is asked for in case it is a break-glass code, any other text is none. */
+static bool is_code_wanted(const struct signin_request *request,
+			   const struct signin_factors *factors, struct text code)
+{
+	if (factors->code)
+		return true;
+	return factors->break_glass != SIGNIN_REASON_NONE && signin_is_break_glass(code) &&
+	       (!factors->key || is_security_key(request));
 }
 
 enum status signin_authenticate(const struct signin_records *records,
@@ -153,7 +179,7 @@ enum status signin_authenticate(const struct signin_records *records,
 {
 	struct credential_attempt attempt = {
 		.password_wanted = factors->password,
-		.code_wanted = factors->code,
+		.code_wanted = is_code_wanted(request, factors, code),
 		.code = code,
 		.otp_window = records->config.otp_window,
 		.hotp_look_ahead = records->config.hotp_look_ahead,
@@ -167,7 +193,7 @@ enum status signin_authenticate(const struct signin_records *records,
 	enum status status;
 
 	*out_answer = (struct signin_answer){ .used_password = factors->password,
-					      .used_code = factors->code };
+					      .used_code = attempt.code_wanted };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
 	if (!factors->password && !factors->code && !factors->key)
 		return signin_fail(out_answer, STATUS_BAD_INPUT, SIGNIN_REASON_SYSTEM);
@@ -178,12 +204,12 @@ enum status signin_authenticate(const struct signin_records *records,
 	status = signin_find_person(records, request, &arena, &principal, out_answer);
 	if (status != STATUS_OK)
 		return status;
-	if (factors->key)
+	if (factors->key && !attempt.code_wanted)
 		return accept_key(request, out_answer);
 	if (out_answer->reason == SIGNIN_REASON_NONE && factors->password &&
 	    !principal.password_enabled)
 		out_answer->reason = SIGNIN_REASON_PASSWORD_DISABLED;
 	if (out_answer->reason == SIGNIN_REASON_NONE)
 		attempt.user_id = principal.id;
-	return prove(records, &attempt, password, out_answer);
+	return prove(records, &attempt, factors, password, out_answer);
 }

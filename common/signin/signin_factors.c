@@ -97,9 +97,9 @@ static struct signin_factors factors_with(const struct signin_request *request,
 	return (struct signin_factors){ .password = !request->public_key_verified, .code = true };
 }
 
-enum status signin_factors(const struct signin_records *records,
-			   const struct signin_request *request, enum signin_mode mode,
-			   struct signin_factors *out_factors)
+static enum status find_factors(const struct signin_records *records,
+				const struct signin_request *request, enum signin_mode mode,
+				struct signin_factors *out_factors)
 {
 	enum second_factor second = SECOND_NONE;
 	enum status status = STATUS_OK;
@@ -119,4 +119,21 @@ enum status signin_factors(const struct signin_records *records,
 	if (status == STATUS_OK)
 		*out_factors = factors_with(request, second);
 	return status;
+}
+
+enum status signin_factors(const struct signin_records *records,
+			   const struct signin_request *request, enum signin_mode mode,
+			   struct signin_factors *out_factors)
+{
+	struct signin_factors factors = { .password = true };
+	enum status status = find_factors(records, request, mode, &factors);
+
+	if (status != STATUS_OK)
+		return status;
+	/* What cannot be read of the directory's age lifts nothing; the account phase refuses. */
+	if (mode != SIGNIN_PASSWORD &&
+	    signin_break_glass_reason(records, request, &factors.break_glass) != STATUS_OK)
+		factors.break_glass = SIGNIN_REASON_NONE;
+	*out_factors = factors;
+	return STATUS_OK;
 }

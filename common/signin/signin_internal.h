@@ -25,6 +25,12 @@ MUST_CHECK enum status signin_find_person(const struct signin_records *records,
 MUST_CHECK enum status signin_check_age(const struct signin_records *records, int64_t now,
 					struct arena *arena, struct signin_answer *answer);
 
+/* Why a break-glass code may be used for this request, which is a login: the reason that it lifts;
+   none when it may not. */
+MUST_CHECK enum status signin_break_glass_reason(const struct signin_records *records,
+						 const struct signin_request *request,
+						 enum signin_reason *out_reason);
+
 /* The principal that runs su. STATUS_NOT_FOUND when it is none, or the name is not that of the
    process's real user. */
 MUST_CHECK enum status signin_invoking_principal(const struct signin_records *records,

@@ -41,7 +41,9 @@ static enum status record(const struct signin_records *records,
 {
 	AUTO_ARENA arena = { 0 };
 	struct access_principal user;
-	struct login_session session = { .started = request->now, .mfa_at = request->login.mfa_at };
+	struct login_session session = { .started = request->now,
+					 .mfa_at = request->login.mfa_at,
+					 .break_glass_until = request->login.break_glass_until };
 	enum status status;
 
 	arena_init(&arena, SIGNIN_ARENA_MAX);
@@ -155,7 +157,7 @@ static enum status parse_words(struct text words, struct process *out_process)
 enum status signin_take_proof(const struct signin_records *records,
 			      const struct signin_request *request,
 			      const struct signin_place *place, struct text words,
-			      int64_t *out_mfa_at)
+			      struct signin_login *inout_login)
 {
 	AUTO_ARENA arena = { 0 };
 	struct access_principal user;
@@ -183,6 +185,7 @@ enum status signin_take_proof(const struct signin_records *records,
 		return status;
 	if (session.started > request->now || request->now - session.started > SIGNIN_PROOF_SECONDS)
 		return STATUS_NOT_FOUND;
-	*out_mfa_at = session.mfa_at;
+	inout_login->mfa_at = session.mfa_at;
+	inout_login->break_glass_until = session.break_glass_until;
 	return STATUS_OK;
 }

@@ -88,6 +88,13 @@ enum status signin_make_break_glass(struct credential_store *store,
 				   : status;
 }
 
+bool signin_is_break_glass(struct text typed)
+{
+	AUTO_PAPER_CODE code = { .name = "" };
+
+	return paper_code_read(typed, &code) == STATUS_OK && code.name[0] != '\0';
+}
+
 /* STATUS_NOT_FOUND when the user has no such code. */
 static enum status find_setting(struct credential_store *store, struct text user_id,
 				const struct paper_code *code,

@@ -44,6 +44,9 @@ static inline void signin_paper_wipe(struct signin_paper *paper)
 
 #define AUTO_SIGNIN_PAPER CLEANUP(signin_paper_wipe) struct signin_paper
 
+/* Does it look like a break-glass code? */
+bool signin_is_break_glass(struct text typed);
+
 /* CREDENTIAL_PAPER_NONE for what is neither a recovery nor a break-glass code. One look into the
    store and one hash for everything else, whatever the user has, and whoever it is. */
 MUST_CHECK enum status signin_read_paper(struct credential_store *store, struct text user_id,

@@ -17,10 +17,12 @@ static enum status find_login(const struct signin_records *records, struct text 
 	enum status status =
 		login_session_find(records->store, &place->lineage, user_id, &place->login);
 
-	if (status == STATUS_OK)
-		note_code(request, place->login.mfa_at);
-	else if (status != STATUS_NOT_FOUND)
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
+	if (status == STATUS_OK) {
+		note_code(request, place->login.mfa_at);
+		request->login.break_glass_until = place->login.break_glass_until;
+	}
 	status = login_session_surrounding(records->store, &place->lineage, &place->login);
 	if (status == STATUS_OK)
 		request->login.address = text_of(place->login.address);

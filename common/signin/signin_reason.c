@@ -12,6 +12,13 @@ static const struct reason_words {
 				       "The one-time code matched none of the user's devices." },
 	[SIGNIN_REASON_CODE_REUSED] = { "code-reused",
 					"The one-time code, or a newer one, was used before." },
+	[SIGNIN_REASON_BREAK_GLASS_NOT_DUE] = { "break-glass-not-due",
+						"A break-glass code was given where none "
+						"helps: the directory is not out of date, or it "
+						"was no login." },
+	[SIGNIN_REASON_BREAK_GLASS_EXPIRED] = { "break-glass-expired",
+						"A break-glass code was given whose time is "
+						"over." },
 	[SIGNIN_REASON_LOCKED] = { "locked",
 				   "Too many failures in a row; nothing is compared for a while." },
 	[SIGNIN_REASON_ADDRESS_LOCKED] = { "address-locked",

@@ -127,7 +127,7 @@ MUST_CHECK enum status signin_forget(const struct signin_records *records,
  * A code was proven in this process, and another will open the session, as with sshd: leaves word
  * in the store, and what to find it by. Who has the words finds nothing but a proof of the same
  * user's, not older than SIGNIN_PROOF_SECONDS, once. STATUS_NOT_FOUND when there is none. Both need
- * the store.
+ * the store. What is found goes into the times of the login.
  */
 MUST_CHECK enum status signin_leave_proof(const struct signin_records *records,
 					  const struct signin_request *request,
@@ -136,6 +136,6 @@ MUST_CHECK enum status signin_leave_proof(const struct signin_records *records,
 MUST_CHECK enum status signin_take_proof(const struct signin_records *records,
 					 const struct signin_request *request,
 					 const struct signin_place *place, struct text words,
-					 int64_t *out_mfa_at);
+					 struct signin_login *inout_login);
 
 #endif

@@ -145,7 +145,7 @@ static void test_proof(void)
 		struct signin_place dialogue = PLACE(501, 500, 1), monitor = PLACE(500, 1);
 		char words[SIGNIN_PROOF_SIZE] = "";
 		struct complaint complaint;
-		int64_t mfa_at = 0;
+		struct signin_login found = { .mfa_at = 0 };
 		enum status status;
 		AUTO_SIGNIN_RECORDS records;
 
@@ -159,10 +159,10 @@ static void test_proof(void)
 			status = signin_leave_proof(&records, &request, &dialogue, words);
 		if (status == STATUS_OK)
 			status = signin_take_proof(&records, &request, &monitor, text_of(words),
-						   &mfa_at);
+						   &found);
 		fired = fault_disarm();
 		taken += status == STATUS_OK;
-		wrong += (status == STATUS_OK) != (mfa_at == NOW - 3);
+		wrong += (status == STATUS_OK) != (found.mfa_at == NOW - 3);
 		wrong += !fired && status != STATUS_OK;
 	}
 	CHECK(at > 2 && at < FAULTS_MAX && taken > 0 && wrong == 0,

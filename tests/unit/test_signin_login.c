@@ -108,9 +108,10 @@ static void test_proofs(const struct signin_records *records)
 						  LINEAGE(OTHER_BOOT, LINEAGE_NO_AUDIT, 500, 1) },
 			    login = PLACE(50, 1);
 	char words[SIGNIN_PROOF_SIZE] = "", none[SIGNIN_PROOF_SIZE] = "unchanged";
-	int64_t mfa_at = -1;
+	struct signin_login found = { .mfa_at = -1 };
 
 	proven.login.mfa_at = NOW - 3;
+	proven.login.break_glass_until = NOW + 5;
 	other.user = TEXT("bob");
 	late.now += SIGNIN_PROOF_SECONDS + 1;
 	early.now -= 1;
@@ -119,31 +120,31 @@ static void test_proofs(const struct signin_records *records)
 	      "proof: left, %s", words);
 	for (size_t i = 0; i < ARRAY_LENGTH(bad_words); i++)
 		CHECK(signin_take_proof(records, &proven, &monitor, text_of(bad_words[i]),
-					&mfa_at) == STATUS_NOT_FOUND &&
-			      mfa_at == -1,
+					&found) == STATUS_NOT_FOUND &&
+			      found.mfa_at == -1,
 		      "proof: not found by '%s'", bad_words[i]);
-	CHECK(signin_take_proof(records, &other, &monitor, text_of(words), &mfa_at) ==
+	CHECK(signin_take_proof(records, &other, &monitor, text_of(words), &found) ==
 		      STATUS_NOT_FOUND,
 	      "proof: not for another user");
-	CHECK(signin_take_proof(records, &proven, &next_boot, text_of(words), &mfa_at) ==
+	CHECK(signin_take_proof(records, &proven, &next_boot, text_of(words), &found) ==
 		      STATUS_NOT_FOUND,
 	      "proof: not after another boot");
-	CHECK(signin_take_proof(records, &proven, &monitor, TEXT("50.5000"), &mfa_at) ==
+	CHECK(signin_take_proof(records, &proven, &monitor, TEXT("50.5000"), &found) ==
 			      STATUS_NOT_FOUND &&
 		      role_host_code(records, "alice", &login) != 0,
 	      "proof: a session is none, and stays");
-	CHECK(signin_take_proof(records, &proven, &monitor, text_of(words), &mfa_at) == STATUS_OK &&
-		      mfa_at == NOW - 3,
-	      "proof: taken");
-	CHECK(signin_take_proof(records, &proven, &monitor, text_of(words), &mfa_at) ==
+	CHECK(signin_take_proof(records, &proven, &monitor, text_of(words), &found) == STATUS_OK &&
+		      found.mfa_at == NOW - 3 && found.break_glass_until == NOW + 5,
+	      "proof: taken, with its times");
+	CHECK(signin_take_proof(records, &proven, &monitor, text_of(words), &found) ==
 		      STATUS_NOT_FOUND,
 	      "proof: once");
 	CHECK_REQUIRE(signin_leave_proof(records, &proven, &dialogue, words) == STATUS_OK, "leave");
-	CHECK(signin_take_proof(records, &late, &monitor, text_of(words), &mfa_at) ==
+	CHECK(signin_take_proof(records, &late, &monitor, text_of(words), &found) ==
 		      STATUS_NOT_FOUND,
 	      "proof: not when it is old");
 	CHECK_REQUIRE(signin_leave_proof(records, &proven, &dialogue, words) == STATUS_OK, "leave");
-	CHECK(signin_take_proof(records, &early, &monitor, text_of(words), &mfa_at) ==
+	CHECK(signin_take_proof(records, &early, &monitor, text_of(words), &found) ==
 		      STATUS_NOT_FOUND,
 	      "proof: nor when it is of the future");
 	monitor.lineage.count = 0;

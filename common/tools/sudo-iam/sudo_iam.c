@@ -69,6 +69,11 @@ static void report(const struct signin_request *request, const struct signin_ans
 	       "iam_approval: command %s: user=%s run_as=%s command=%s reason=%s%s%s",
 	       signin_is_allowed(answer) ? "allowed" : "refused", user, run_as, command, reason,
 	       answer->complaint.reason[0] ? " detail=" : "", answer->complaint.reason);
+	if (signin_is_allowed(answer) && answer->lifted != SIGNIN_REASON_NONE)
+		syslog(LOG_AUTHPRIV | LOG_ALERT,
+		       "iam_approval: admitted by a break-glass code: user=%s run_as=%s command=%s "
+		       "reason=%s",
+		       user, run_as, command, signin_reason_code(answer->lifted));
 	if (!signin_is_allowed(answer) && plugin.print)
 		(void)plugin.print(SUDO_CONV_ERROR_MSG, "sudo: %s may not run this as %s (%s)\n",
 				   user, run_as, reason);
