@@ -347,7 +347,9 @@ static enum status record_compared(struct credential_store *store,
 	bool is_accepted = outcome->verdict == CREDENTIAL_ACCEPTED;
 	enum status status = STATUS_OK;
 
-	if (attempt->code_wanted)
+	/* A code beside a wrong password is no try: its sender learns nothing of it, and could
+	   otherwise use up the tries of those who have the password. */
+	if (attempt->code_wanted && !outcome->password_was_wrong)
 		status = record_tries(store, attempt);
 	if (status == STATUS_OK && attempt->code_wanted && is_accepted)
 		status = answer->paper.match == PAPER_MATCH

@@ -94,6 +94,16 @@ require() { # require COMMAND...: setting up; without it the rest would say noth
 	exit 1
 }
 
+# On a host that systemd runs: it boots again, and the scenario is begun anew by its first line.
+boot_of_scenario=0
+[ ! -e /root/boot ] || read -r boot_of_scenario steps failures </root/boot
+
+cut_power() { # the steps go on where they were
+	echo "$((boot_of_scenario + 1)) $steps $failures" >/root/boot
+	: >/root/power-cut
+	exit 0
+}
+
 finish() {
 	echo "1..$steps"
 	[ "$failures" = 0 ] && [ "$steps" -gt 0 ]
@@ -134,6 +144,45 @@ fresh_code() { # fresh_code USER
 		return 1
 	}
 	code_of "$seed" 1
+}
+
+# Many at once: a terminal for each would be most of the work, so ssh asks a program for its answers.
+admit_crowds() { # sshd lets as many in as knock, and none of them waits for a turn for long
+	printf 'MaxStartups 500\nLoginGraceTime 100\n' >/etc/ssh/sshd_config.d/05-crowd.conf
+	cat >/run/crowd <<-'ANSWERS'
+		#!/bin/sh
+		case $1 in
+		*Password:*) echo "$CROWD_PASSWORD" ;;
+		*) echo "$CROWD_CODE" ;;
+		esac
+	ANSWERS
+	chmod 0755 /run/crowd
+	require pkill -F /run/sshd.pid
+	require /usr/sbin/sshd
+}
+
+crowd() { # crowd COUNT PASSWORD CODE USER COMMAND...: so many by ssh; $came_in says how many did
+	local results count=$1 user=$4
+	results=$(mktemp -d)
+	log_from=$(stat -c %s $log)
+	export SSH_ASKPASS=/run/crowd SSH_ASKPASS_REQUIRE=force CROWD_PASSWORD=$2 CROWD_CODE=$3
+	shift 4
+	for ((i = 0; i < count; i++)); do
+		{
+			ssh -o ConnectTimeout=100 "$user@iam-demo" "$@" >"$results/$i" 2>&1 </dev/null &&
+				touch "$results/$i.in"
+		} &
+	done
+	wait
+	unset SSH_ASKPASS SSH_ASKPASS_REQUIRE CROWD_PASSWORD CROWD_CODE
+	# shellcheck disable=SC2034 # of the scenarios
+	came_in=$(find "$results" -name '*.in' -delete -print | wc -l)
+	output=$(find "$results" -type f -exec cat {} + | sort | uniq -c)
+	rm -r "$results"
+}
+
+logged_times() { # logged_times REGEX: how many lines since the last run
+	log_since | grep -cE -- "$1"
 }
 
 # The directory of the scenarios about IAM's policies, and sudo's plugin. Who could be allowed sudo at all

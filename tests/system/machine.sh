@@ -5,6 +5,8 @@
 # machine managers do: a PID and control group namespace, /proc/sys and /sys read-only, no network
 # but the loopback. The units that run are those that machine/iam-demo.target wants, and COMMAND,
 # which is scenario.service. NAME is that of the control group that holds all of it.
+# When COMMAND leaves a file /root/power-cut, all processes are killed where they are, and the machine
+# boots once more and runs COMMAND again.
 set -u
 machine=/mnt
 readonly patience=60 # seconds that booting may take
@@ -71,11 +73,17 @@ wait_for_boot() {
 	done
 }
 
+power_is_cut() {
+	[ -e $machine/root/power-cut ] || return
+	rm $machine/root/power-cut
+	kill -KILL "$systemd"
+	wait "$nspawn"
+	nspawn='' systemd=''
+}
+
 nspawn='' systemd=''
 enter_cgroup "$1"
 mount_machine
-start_machine
-wait_for_boot
 settings=(--quiet --wait --collect --pipe --service-type=exec --unit=scenario)
 [ ! -t 0 ] || settings+=(--pty)
 shift
@@ -83,4 +91,10 @@ while [[ $1 == *=* ]]; do
 	settings+=("--setenv=$1")
 	shift
 done
-inside systemd-run "${settings[@]}" --working-directory="$PWD" -- /usr/bin/env "$@"
+while :; do
+	start_machine
+	wait_for_boot
+	inside systemd-run "${settings[@]}" --working-directory="$PWD" -- /usr/bin/env "$@"
+	status=$?
+	power_is_cut || exit $status
+done

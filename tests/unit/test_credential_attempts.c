@@ -68,8 +68,17 @@ static void test_a_wrong_password_spares_the_code(struct credential_store *store
 		      outcome.verdict == CREDENTIAL_REFUSED && outcome.password_was_wrong &&
 		      !outcome.code_was_wrong,
 	      "a wrong password beside a right code");
+	asked.lockout.passwords.failures = 0;
+	for (unsigned i = 0; i < 2 * CREDENTIAL_TRIES_MAX; i++)
+		CHECK_REQUIRE(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
+				      outcome.verdict == CREDENTIAL_REFUSED,
+			      "another wrong password");
+	CHECK(attempt(store, id, code, NOW, &outcome) == CREDENTIAL_LOCKED &&
+		      outcome.lock.kind == CREDENTIAL_LOCK_PASSWORDS,
+	      "many lock passwords");
+	CHECK_REQUIRE(credential_unlock(store, id) == STATUS_OK, "unlock");
 	CHECK(attempt(store, id, code, NOW, &outcome) == CREDENTIAL_ACCEPTED,
-	      "leaves the code for the right password");
+	      "but leave the code for the right password, and all of its tries");
 }
 
 static void test_lockout(struct credential_store *store)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/system/scenarios/lockout.sh: five failures in a row lock, and only their owner.
+# tests/system/scenarios/lockout.sh: five failures in a row lock, only their owner, and only what failed.
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../lib.sh"
 set_password alice
@@ -46,5 +46,17 @@ allowed "root may still become alice"
 require iamctl unlock alice
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
 allowed "iamctl unlock lets her in again"
+
+for _ in 1 2 3 4 5; do
+	talk "$code_prompt" 000000 -- ssh -i ~/.ssh/alice alice@iam-demo id
+done
+logged "the failure that locks says so" 'user=alice .*reason=code-wrong locked=codes until=20'
+talk "$code_prompt" "$(fresh_code alice)" -- ssh -i ~/.ssh/alice alice@iam-demo id
+refused "five wrong codes behind a key lock the right one out"
+logged "the log says that codes are locked" 'user=alice .*reason=locked locked=codes until=20'
+run iamctl lockouts
+shows "iamctl says who is locked out, of what and until when" '^alice +codes +5 +20[^ ]*Z +20[^ ]*Z$'
+run iamctl user alice
+shows "no password of hers failed" 'password failures: +0$'
 
 finish
