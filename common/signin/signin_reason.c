@@ -29,8 +29,8 @@ static const struct reason_words {
 	[SIGNIN_REASON_PASSWORD_DISABLED] = { "password-disabled",
 					      "The user has no login profile in IAM." },
 	[SIGNIN_REASON_MFA_NOT_ENROLLED] = { "mfa-not-enrolled",
-					     "A one-time code is required and the user has no "
-					     "device on this host." },
+					     "A one-time code is required and the user has "
+					     "neither device nor recovery codes on this host." },
 	[SIGNIN_REASON_MFA_TOO_OLD] = { "mfa-too-old",
 					"The user's MFA devices are older than seed_age_max "
 					"allows." },
