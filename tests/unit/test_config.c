@@ -227,7 +227,7 @@ static const struct {
 	{ "[mfa]\notp_window = -1\n", 2, "not a number" },
 	{ "[mfa]\notp_window = 1.0\n", 2, "not a number" },
 	{ "[mfa]\notp_window =\n", 2, "not a number" },
-	{ "[source]\ntype = https\n", 2, "not file" },
+	{ "[source]\ntype = ftp\n", 2, "not file, https or aws" },
 	{ "[source]\npath = directory.json\n", 2, "not an absolute path" },
 	{ "[source]\npath = /etc/../shadow\n", 2, "not an absolute path" },
 	{ "[source]\npath = /etc/./shadow\n", 2, "not an absolute path" },
