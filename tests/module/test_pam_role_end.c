@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -109,6 +110,29 @@ static void test_without_bus(void)
 	CHECK_REQUIRE(rmdir("/run/systemd/system") == 0 && rmdir("/run/systemd") == 0, "rmdir");
 }
 
+static void allow_no_timers(struct visit *visit, pam_handle_t *pamh)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)visit;
+	(void)pamh;
+	CHECK_REQUIRE(setrlimit(RLIMIT_SIGPENDING, &none) == 0, "setrlimit");
+}
+
+/* A session that nothing would end does not begin. */
+static void test_without_timers(void)
+{
+	struct visit *visit = taking();
+
+	visit->before_open = allow_no_timers;
+	visit_go(visit);
+	CHECK(visit->open == PAM_SYSTEM_ERR, "without timers: no session: %s",
+	      pam_strerror(NULL, visit->open));
+	CHECK(stage_logged("session refused: user=deploy service=su rhost=- reason=system"),
+	      "without timers: the log says so");
+	CHECK(!stage_logged("role session opened"), "without timers: and nothing else");
+}
+
 /* What the kernel knows of this process's timers; -1 where it does not tell. */
 static int count_timers(void)
 {
@@ -166,5 +190,6 @@ int main(void)
 	test_before();
 	test_without_bus();
 	test_timers_go();
+	test_without_timers();
 	return check_done();
 }
