@@ -102,7 +102,8 @@ static bool name_is_valid(struct text name)
 }
 
 static enum status room_for(struct credential_store *store, struct text user_id,
-			    const struct credential_device *device, struct complaint *out_complaint)
+			    const struct credential_device *device, unsigned devices_max,
+			    struct complaint *out_complaint)
 {
 	static const char sql[] = "SELECT count(*), coalesce(sum(name = ?2), 0),"
 				  " (SELECT count(*) FROM device WHERE serial = ?3)"
@@ -124,9 +125,9 @@ static enum status room_for(struct credential_store *store, struct text user_id,
 	if (sqlite3_column_int64(statement, 2) > 0)
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"a device of this serial number is somebody's already");
-	if (sqlite3_column_int64(statement, 0) >= CREDENTIAL_DEVICES_MAX)
+	if (sqlite3_column_int64(statement, 0) >= devices_max)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the user already has %d devices",
-				CREDENTIAL_DEVICES_MAX);
+				sqlite3_column_int(statement, 0));
 	return STATUS_OK;
 }
 
@@ -150,9 +151,9 @@ static enum status device_insert(struct credential_store *store, struct text use
 			 BIND_TEXT(text_of(otp_kind_name(settings->kind)))));
 }
 
-enum status credential_device_add(struct credential_store *store, struct text user_id,
-				  const struct credential_device *device, const struct secret *seed,
-				  struct complaint *out_complaint)
+static enum status device_add(struct credential_store *store, struct text user_id,
+			      const struct credential_device *device, const struct secret *seed,
+			      unsigned devices_max, struct complaint *out_complaint)
 {
 	struct text name = { device->name, strnlen(device->name, sizeof(device->name)) };
 	struct text serial = { device->serial, strnlen(device->serial, sizeof(device->serial)) };
@@ -179,10 +180,24 @@ enum status credential_device_add(struct credential_store *store, struct text us
 		status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
 				      BINDINGS(BIND_TEXT(user_id)));
 	if (status == STATUS_OK)
-		status = room_for(store, user_id, device, out_complaint);
+		status = room_for(store, user_id, device, devices_max, out_complaint);
 	if (status == STATUS_OK)
 		status = device_insert(store, user_id, device, secret_text(seed));
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
+}
+
+enum status credential_device_add(struct credential_store *store, struct text user_id,
+				  const struct credential_device *device, const struct secret *seed,
+				  struct complaint *out_complaint)
+{
+	return device_add(store, user_id, device, seed, CREDENTIAL_DEVICES_MAX, out_complaint);
+}
+
+enum status credential_device_add_first(struct credential_store *store, struct text user_id,
+					const struct credential_device *device,
+					const struct secret *seed, struct complaint *out_complaint)
+{
+	return device_add(store, user_id, device, seed, 1, out_complaint);
 }
 
 /* STATUS_NOT_FOUND when it is none of the user's. */

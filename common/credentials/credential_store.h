@@ -140,6 +140,13 @@ MUST_CHECK enum status credential_device_add(struct credential_store *store, str
 					     const struct secret *seed,
 					     struct complaint *out_complaint);
 
+/* The same for a user who has none; STATUS_BAD_INPUT for one who does by now. */
+MUST_CHECK enum status credential_device_add_first(struct credential_store *store,
+						   struct text user_id,
+						   const struct credential_device *device,
+						   const struct secret *seed,
+						   struct complaint *out_complaint);
+
 /* STATUS_NOT_FOUND when there is no such device. */
 MUST_CHECK enum status credential_device_remove(struct credential_store *store, struct text user_id,
 						const char *name);

@@ -87,7 +87,7 @@ static enum status check_room(const struct signin_records *records,
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_STORE);
 	answer->reason = SIGNIN_REASON_ALLOWED;
-	if (count == CREDENTIAL_DEVICES_MAX)
+	if (count >= (enrolment->is_first ? 1 : CREDENTIAL_DEVICES_MAX))
 		answer->reason = SIGNIN_REASON_DEVICE_QUOTA;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(devices[i].name, enrolment->device.name) == 0)
@@ -129,7 +129,8 @@ enum status signin_enrolment_begin(const struct signin_records *records,
 {
 	enum status status;
 
-	*out_enrolment = (struct signin_enrolment){ .device.settings = wanted->settings };
+	*out_enrolment = (struct signin_enrolment){ .device.settings = wanted->settings,
+						    .is_first = wanted->is_first };
 	status = check_owner(records, request, wanted, out_enrolment, out_answer);
 	if (status != STATUS_OK || !signin_is_allowed(out_answer))
 		return status;
@@ -190,13 +191,23 @@ static enum status compare(struct signin_enrolment *enrolment, struct text first
 			       SIGNIN_ENROLMENT_SEARCH, &device->position);
 }
 
+static enum status add(const struct signin_records *records,
+		       const struct signin_enrolment *enrolment, struct complaint *out_complaint)
+{
+	struct text user_id = text_of(enrolment->user_id);
+
+	if (enrolment->is_first)
+		return credential_device_add_first(records->store, user_id, &enrolment->device,
+						   &enrolment->seed, out_complaint);
+	return credential_device_add(records->store, user_id, &enrolment->device, &enrolment->seed,
+				     out_complaint);
+}
+
 /* Another device may have come in between. */
 static enum status store(const struct signin_records *records, struct signin_enrolment *enrolment,
 			 struct signin_answer *answer)
 {
-	enum status status =
-		credential_device_add(records->store, text_of(enrolment->user_id),
-				      &enrolment->device, &enrolment->seed, &answer->complaint);
+	enum status status = add(records, enrolment, &answer->complaint);
 
 	if (status == STATUS_BAD_INPUT) {
 		enum status looked = check_room(records, enrolment, answer);

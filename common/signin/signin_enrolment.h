@@ -21,12 +21,14 @@ struct signin_new_device {
 	struct text host; /* this host, as the app shows it; cut at the first dot */
 	struct otp_settings settings;
 	bool by_administrator; /* need not be allowed iam:EnableMFADevice */
+	bool is_first;         /* for a user without any; who gets one in between has no room */
 };
 
 struct signin_enrolment {
 	char user_id[CREDENTIAL_USER_ID_MAX + 1];
 	struct credential_device device;
 	struct secret seed;
+	bool is_first;
 };
 
 static inline void signin_enrolment_release(struct signin_enrolment *enrolment)

@@ -83,8 +83,11 @@ static void test_begin(const struct host *host)
 		const struct begin_case *row = &begin_cases[i];
 		struct signin_request request =
 			request_of(row->user, "iamctl", NOW + row->days * DAY);
-		const struct signin_new_device wanted = { text_of(row->name), HOST, usual,
-							  row->by_administrator };
+		const struct signin_new_device wanted = { .name = text_of(row->name),
+							  .host = HOST,
+							  .settings = usual,
+							  .by_administrator =
+								  row->by_administrator };
 		AUTO_SIGNIN_RECORDS records;
 		AUTO_SIGNIN_ENROLMENT enrolment;
 		struct signin_answer answer;
@@ -138,7 +141,9 @@ static void begin(const struct signin_records *records, const char *name,
 		  struct signin_enrolment *out_enrolment)
 {
 	struct signin_request request = request_of("bob", "iamctl", NOW);
-	const struct signin_new_device wanted = { text_of(name), HOST, usual, true };
+	const struct signin_new_device wanted = {
+		.name = text_of(name), .host = HOST, .settings = usual, .by_administrator = true
+	};
 	struct signin_answer answer;
 
 	CHECK_REQUIRE(signin_enrolment_begin(records, &request, &wanted, out_enrolment, &answer) ==
@@ -231,12 +236,56 @@ static void test_finish(const struct host *host)
 	}
 }
 
+/* A first device is none when another has come, before or in between. */
+static void test_first(const struct host *host)
+{
+	const struct signin_new_device wanted = { .name = TEXT("first"),
+						  .host = HOST,
+						  .settings = usual,
+						  .by_administrator = true,
+						  .is_first = true };
+	struct signin_request request = request_of("bob", "sshd", NOW);
+	struct credential_device devices[CREDENTIAL_DEVICES_MAX];
+	AUTO_SIGNIN_ENROLMENT first = { 0 }, other = { 0 }, late = { 0 };
+	AUTO_SIGNIN_RECORDS records;
+	struct signin_answer answer;
+	char codes[4][32];
+
+	host_open(host, &records);
+	CHECK(signin_enrolment_begin(&records, &request, &wanted, &first, &answer) == STATUS_OK &&
+		      signin_is_allowed(&answer),
+	      "first: begun");
+	begin(&records, "other", &other);
+	for (int i = 0; i < 2; i++) {
+		type_code(&first, i, NULL, codes[i]);
+		type_code(&other, i, NULL, codes[2 + i]);
+	}
+	CHECK(signin_enrolment_finish(&records, &request, &other, text_of(codes[2]),
+				      text_of(codes[3]), &answer) == STATUS_OK &&
+		      signin_is_allowed(&answer),
+	      "first: another is set up in between");
+	CHECK(signin_enrolment_finish(&records, &request, &first, text_of(codes[0]),
+				      text_of(codes[1]), &answer) == STATUS_OK &&
+		      answer.reason == SIGNIN_REASON_DEVICE_QUOTA &&
+		      devices_of_bob(&records, devices) == 1 &&
+		      strcmp(devices[0].name, "other") == 0,
+	      "first: and is the only one: %s", signin_reason_code(answer.reason));
+	CHECK(signin_enrolment_begin(&records, &request, &wanted, &late, &answer) == STATUS_OK &&
+		      answer.reason == SIGNIN_REASON_DEVICE_QUOTA && late.seed.length == 0,
+	      "first: not begun for somebody who has one");
+	CHECK_REQUIRE(credential_device_remove(records.store, TEXT("AIDAEXAMPLEBOB000001"),
+					       "other") == STATUS_OK,
+		      "remove");
+}
+
 /* Two enrolments at once, and a ninth device. */
 static void test_room(const struct host *host)
 {
 	AUTO_SIGNIN_RECORDS records;
 	struct signin_request request = request_of("bob", "iamctl", NOW);
-	const struct signin_new_device ninth = { TEXT("ninth"), HOST, usual, true };
+	const struct signin_new_device ninth = {
+		.name = TEXT("ninth"), .host = HOST, .settings = usual, .by_administrator = true
+	};
 	struct signin_answer answer;
 	char name[16], first[32], second[32];
 
@@ -299,6 +348,7 @@ int main(void)
 	test_begin(&host);
 	test_actions(&host);
 	test_finish(&host);
+	test_first(&host);
 	test_room(&host);
 	test_uri(&host);
 	return check_done();
