@@ -298,6 +298,8 @@ static const struct config_option options[] = {
 	  RULE(seed_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "mfa", "remember", "how long a code counts for sudo in its login session; 0: not", "12h",
 	  RULE(mfa_remember, DURATION(0, YEAR_SECONDS)) },
+	{ "mfa", "grace", "how long a new user may do without the device that is required", "0",
+	  RULE(mfa_grace, DURATION(0, YEAR_SECONDS)) },
 	{ "mfa", "security_keys", "whether security keys that sshd has verified are MFA", "no",
 	  RULE(mfa_security_keys, .kind = CONFIG_KIND_BOOL) },
 	{ "mfa-services", "*", "who is asked for a one-time code by this PAM service", "",

@@ -82,6 +82,7 @@ struct config {
 	uint32_t hotp_look_ahead; /* counters that may be skipped: 0 to 25; 10 */
 	uint32_t seed_age_max;    /* seconds; 0: no limit */
 	uint32_t mfa_remember;  /* seconds a code counts for sudo in its login session; 12 hours */
+	uint32_t mfa_grace;     /* seconds since the user came to this host; 0: none */
 	bool mfa_security_keys; /* no: sshd may not have been told to insist */
 	/* [mfa-services] PAM SERVICE = required, [mfa-groups] GROUP = required: see config_mfa_of
 	 */

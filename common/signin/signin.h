@@ -76,6 +76,10 @@ struct signin_factors {
 	/* Why a break-glass code may be given in the place of the code, which is asked for then
 	   also where none is due: snapshot-stale or snapshot-expired. None: it may not. */
 	enum signin_reason break_glass;
+	uint32_t grace_days; /* left to a user who has no device for the code that is required; 0:
+				no code is missing */
+	bool is_attended;    /* by somebody who signs in and can be told so */
+	bool may_enrol;      /* and, in the dialogue of this service, shown a new device */
 };
 
 /*

@@ -148,16 +148,20 @@ static bool find_address(const struct signin_records *records, const struct sign
 	       lockout_address_of(request->remote_host, out_address);
 }
 
-static bool is_security_key(const struct signin_request *request)
-{
-	return request->public_key_verified && request->security_key.length > 0;
-}
-
 /* Nothing was typed. As with a key alone, which PAM is not asked about, no lockout stands in the
    way: it is a brake on guessing. */
-static enum status accept_key(const struct signin_request *request, struct signin_answer *answer)
+static enum status accept_key(const struct signin_records *records,
+			      const struct signin_request *request, struct signin_answer *answer)
 {
-	if (answer->reason == SIGNIN_REASON_NONE && is_security_key(request))
+	bool suffices = false;
+	enum status status;
+
+	if (answer->reason != SIGNIN_REASON_NONE)
+		return STATUS_OK;
+	status = signin_key_suffices(records, request, &suffices);
+	if (status != STATUS_OK)
+		return signin_fail(answer, status, SIGNIN_REASON_STORE);
+	if (suffices)
 		answer->reason = SIGNIN_REASON_ALLOWED;
 	return STATUS_OK;
 }
@@ -169,7 +173,7 @@ static bool is_code_wanted(const struct signin_request *request,
 	if (factors->code)
 		return true;
 	return factors->break_glass != SIGNIN_REASON_NONE && signin_is_break_glass(code) &&
-	       (!factors->key || is_security_key(request));
+	       (!factors->key || request->public_key_verified);
 }
 
 enum status signin_authenticate(const struct signin_records *records,
@@ -205,7 +209,7 @@ enum status signin_authenticate(const struct signin_records *records,
 	if (status != STATUS_OK)
 		return status;
 	if (factors->key && !attempt.code_wanted)
-		return accept_key(request, out_answer);
+		return accept_key(records, request, out_answer);
 	if (out_answer->reason == SIGNIN_REASON_NONE && factors->password &&
 	    !principal.password_enabled)
 		out_answer->reason = SIGNIN_REASON_PASSWORD_DISABLED;

@@ -83,6 +83,7 @@ struct signin_service {
 	bool is_inside; /* of a login session, which is where its users come from; PAM_RHOST, which
 			   sudo sets to the host's own name, says nothing */
 	bool is_switch; /* su: somebody becomes the user of the request */
+	bool shows_pages; /* of text, with a QR code in it, before it asks */
 	enum signin_dialogue dialogue;
 };
 

@@ -1,6 +1,8 @@
 /*
  * common/signin/signin_factors.c: what is asked of whom.
  */
+#include "signin/signin_decision.h"
+#include "signin/signin_grace.h"
 #include "signin/signin_internal.h"
 #include "signin/signin_mfa.h"
 
@@ -54,43 +56,95 @@ static bool is_remembered(const struct signin_records *records,
 enum second_factor {
 	SECOND_CODE = 0,
 	SECOND_NONE,
-	SECOND_KEY, /* sshd has verified one that is both */
+	SECOND_KEY,   /* sshd has verified one that is both */
+	SECOND_LATER, /* there is no device yet, and some time left */
 };
+
+/* What is found out about it. */
+struct finding {
+	enum second_factor second;
+	uint32_t grace_days;
+};
+
+static enum status find_device(const struct signin_records *records,
+			       const struct signin_request *request, const struct asked *asked,
+			       enum config_mfa mfa, struct finding *finding)
+{
+	struct signin_grace grace = { .is_running = false };
+	bool has = true;
+	enum status status = STATUS_OK;
+
+	if (asked->is_known && mfa == CONFIG_MFA_REQUIRED)
+		grace = signin_grace_of(&records->config, &records->access, &asked->principal,
+					request->now);
+	/* Where it changes nothing, nobody is told apart by the time that looking takes. */
+	if (mfa == CONFIG_MFA_ENROLLED || grace.is_running)
+		status = is_enrolled(records, asked, &has);
+	if (status != STATUS_OK || has)
+		return status;
+	finding->second = grace.is_running ? SECOND_LATER : SECOND_NONE;
+	finding->grace_days = grace.days_left;
+	return STATUS_OK;
+}
 
 /* What cannot be read asks for everything: it refuses, and has a name, once that is compared. */
 static enum status find_second(const struct signin_records *records,
-			       const struct signin_request *request, enum second_factor *out_second)
+			       const struct signin_request *request, struct finding *out_finding)
 {
 	struct asked asked = { .is_known = false };
 	AUTO_ARENA arena = { 0 };
 	enum config_mfa mfa = CONFIG_MFA_REQUIRED;
-	bool has = true;
-	enum status status = STATUS_OK;
 
+	*out_finding = (struct finding){ .second = SECOND_CODE };
 	arena_init(&arena, SIGNIN_ARENA_MAX);
 	if (find_asked(records, request, &arena, &asked) == STATUS_OK)
 		mfa = signin_mfa_of(&records->config, request,
 				    asked.is_known ? &asked.principal : NULL)
 			      .mode;
-	if (mfa != CONFIG_MFA_OFF && request->security_key.length > 0) {
-		*out_second = SECOND_KEY;
-		return STATUS_OK;
-	}
-	if (mfa == CONFIG_MFA_ENROLLED)
-		status = is_enrolled(records, &asked, &has);
-	if (status == STATUS_OK)
-		*out_second = mfa == CONFIG_MFA_OFF || !has ? SECOND_NONE : SECOND_CODE;
-	return status;
+	if (mfa == CONFIG_MFA_OFF)
+		out_finding->second = SECOND_NONE;
+	else if (request->security_key.length > 0)
+		out_finding->second = SECOND_KEY;
+	else
+		return find_device(records, request, &asked, mfa, out_finding);
+	return STATUS_OK;
 }
 
-static struct signin_factors factors_with(const struct signin_request *request,
-					  enum second_factor second)
+static bool is_attended(const struct signin_service *service, const struct signin_request *request)
 {
-	switch (second) {
+	bool has_terminal = request->tty.length > 0;
+
+	return strcmp(service->action, "host:Login") == 0 &&
+	       (service->dialogue == SIGNIN_DIALOGUE_OWN ||
+		(service->dialogue == SIGNIN_DIALOGUE_ON_TERMINAL && has_terminal));
+}
+
+/* The rest is the device's, later. */
+static struct signin_factors factors_in_grace(const struct signin_records *records,
+					      const struct signin_request *request,
+					      uint32_t grace_days)
+{
+	struct signin_service service = signin_service_of(records, request->service);
+	bool attended = is_attended(&service, request);
+
+	return (struct signin_factors){ .password = !request->public_key_verified,
+					.key = request->public_key_verified,
+					.grace_days = grace_days,
+					.is_attended = attended,
+					.may_enrol = attended && service.shows_pages };
+}
+
+static struct signin_factors factors_with(const struct signin_records *records,
+					  const struct signin_request *request,
+					  const struct finding *finding)
+{
+	switch (finding->second) {
 	case SECOND_NONE:
 		return (struct signin_factors){ .password = true };
 	case SECOND_KEY:
 		return (struct signin_factors){ .key = true };
+	case SECOND_LATER:
+		return factors_in_grace(records, request, finding->grace_days);
 	case SECOND_CODE:
 		break;
 	}
@@ -101,7 +155,7 @@ static enum status find_factors(const struct signin_records *records,
 				const struct signin_request *request, enum signin_mode mode,
 				struct signin_factors *out_factors)
 {
-	enum second_factor second = SECOND_NONE;
+	struct finding finding = { .second = SECOND_NONE };
 	enum status status = STATUS_OK;
 
 	switch (mode) {
@@ -115,9 +169,21 @@ static enum status find_factors(const struct signin_records *records,
 		break;
 	}
 	if (!is_remembered(records, request))
-		status = find_second(records, request, &second);
+		status = find_second(records, request, &finding);
 	if (status == STATUS_OK)
-		*out_factors = factors_with(request, second);
+		*out_factors = factors_with(records, request, &finding);
+	return status;
+}
+
+enum status signin_key_suffices(const struct signin_records *records,
+				const struct signin_request *request, bool *out_suffices)
+{
+	struct finding finding = { .second = SECOND_CODE };
+	enum status status = find_second(records, request, &finding);
+
+	if (status == STATUS_OK)
+		*out_suffices = request->public_key_verified &&
+				factors_with(records, request, &finding).key;
 	return status;
 }
 

@@ -41,6 +41,11 @@ MUST_CHECK enum status signin_invoking_principal(const struct signin_records *re
 /* By IAM's name of the group, ignoring case, or exactly by the one it has on this host. */
 bool signin_group_is_called(const struct access_group *group, struct text name);
 
+/* Does what sshd has verified stand for all that would be asked for? */
+MUST_CHECK enum status signin_key_suffices(const struct signin_records *records,
+					   const struct signin_request *request,
+					   bool *out_suffices);
+
 /* One of lines, a user's keys, that sshd has verified and that asks who holds it; methods is
    SSH_AUTH_INFO_0. out_id is a view. STATUS_NOT_FOUND when there is none. */
 MUST_CHECK enum status signin_match_security_key(struct text lines, struct text methods,

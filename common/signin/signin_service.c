@@ -4,15 +4,16 @@
 #define SUDO .action = "host:Sudo"
 #define TERMINAL .dialogue = SIGNIN_DIALOGUE_ON_TERMINAL
 #define NOBODY .dialogue = SIGNIN_DIALOGUE_NONE
+#define PAGES .shows_pages = true
 
 /* What the services of a usual host are. Everything else is a local login. */
 static const struct service_row {
 	const char *name;
 	struct signin_service service;
 } services[] = {
-	{ "sshd", { LOGIN, .is_remote = true, .is_encrypted = true } },
-	{ "login", { LOGIN, TERMINAL } },
-	{ "remote", { LOGIN, .is_remote = true, TERMINAL } },
+	{ "sshd", { LOGIN, .is_remote = true, .is_encrypted = true, PAGES } },
+	{ "login", { LOGIN, TERMINAL, PAGES } },
+	{ "remote", { LOGIN, .is_remote = true, TERMINAL, PAGES } },
 	{ "gdm-password", { LOGIN } },
 	{ "gdm-fingerprint", { LOGIN } },
 	{ "gdm-smartcard", { LOGIN } },
@@ -26,8 +27,8 @@ static const struct service_row {
 	{ "cron", { LOGIN, NOBODY } },
 	{ "crond", { LOGIN, NOBODY } },
 	{ "atd", { LOGIN, NOBODY } },
-	{ "su", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL } },
-	{ "su-l", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL } },
+	{ "su", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL, PAGES } },
+	{ "su-l", { LOGIN, .is_inside = true, .is_switch = true, TERMINAL, PAGES } },
 	{ "runuser", { LOGIN, .is_inside = true, .is_switch = true, NOBODY } },
 	{ "runuser-l", { LOGIN, .is_inside = true, .is_switch = true, NOBODY } },
 	{ "systemd-user", { LOGIN, NOBODY } },

@@ -91,6 +91,11 @@ MUST_CHECK enum status access_group_decode(struct text id, struct text json, str
 MUST_CHECK enum status access_group_find(const struct snapshot *access, struct text id,
 					 struct text *out_json, struct complaint *out_complaint);
 
+/* When a sync first brought the user, group or role of this id to the host. STATUS_NOT_FOUND when
+   it never did. */
+MUST_CHECK enum status access_first_seen(const struct snapshot *access, struct text id,
+					 int64_t *out_since);
+
 MUST_CHECK enum status access_account_encode(const struct access_account *account,
 					     struct buffer *out_json);
 MUST_CHECK enum status access_account_decode(struct text json, struct arena *arena,

@@ -39,11 +39,31 @@ static const struct spoken with_lines[] = {
 	  { NULL } },
 };
 
+/* Both came to this host a moment ago. */
+static const char grace[] = "[access]\nlogin_groups = Developers\n[mfa]\ngrace = 7d\n";
+
+static const struct spoken with_grace[] = {
+	{ { "status" }, 0, { "mfa grace:           7 d 0 h\n" }, { NULL } },
+	{ { "user", "bob" }, 0, { "mfa grace until:     20" }, { "mfa grace until:     -" } },
+	{ { "why", "bob", "sshd", "--from", "192.0.2.1" },
+	  0,
+	  { "there is no MFA device on this host, and none is needed before 20" },
+	  { "iam.conf asks for a code" } },
+	{ { "why", "bob", "sshd", "--from", "192.0.2.1", "--at", "2099-01-01T00:00:00Z" },
+	  0,
+	  { "iam.conf asks for a code, and there is no MFA device on this host" },
+	  { "none is needed" } },
+};
+
 static const struct spoken without_lines[] = {
-	{ { "status" }, 0, { "mfa:                 required\n" }, { "OF " } },
+	{ { "status" },
+	  0,
+	  { "mfa:                 required\n", "mfa grace:           -\n" },
+	  { "OF " } },
 	{ { "user", "bob" },
 	  0,
-	  { "mfa:                 required\n", "mfa by:              [mfa] mode\n" },
+	  { "mfa:                 required\n", "mfa by:              [mfa] mode\n",
+	    "mfa grace until:     -\n" },
 	  { "BY\n" } },
 	{ { "why", "bob", "sshd", "--from", "192.0.2.1" },
 	  0,
@@ -56,6 +76,8 @@ int main(void)
 	iamctl_publish("");
 	iamctl_write_file("/etc/iam", "iam.conf", text_of(config));
 	spoken_check("with lines", with_lines, ARRAY_LENGTH(with_lines));
+	iamctl_write_file("/etc/iam", "iam.conf", text_of(grace));
+	spoken_check("with grace", with_grace, ARRAY_LENGTH(with_grace));
 	iamctl_write_file("/etc/iam", "iam.conf", TEXT(""));
 	spoken_check("without", without_lines, ARRAY_LENGTH(without_lines));
 	return check_done();

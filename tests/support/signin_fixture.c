@@ -128,6 +128,23 @@ static struct text arn_of(const struct person *person, struct arena *arena)
 	return arena_text(arena, text_of(arn));
 }
 
+static void add_assignment(struct publishing *publishing, const struct person *person, uint32_t uid)
+{
+	AUTO_BUFFER json;
+
+	buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
+	if (person->first_seen == 0)
+		return;
+	CHECK_REQUIRE(buffer_append_format(&json,
+					   "{\"unix_id\":%u,\"unix_name\":\"%s\","
+					   "\"kind\":\"user\",\"created\":%lld}",
+					   uid, person->name,
+					   (long long)person->first_seen) == STATUS_OK,
+		      "encode an assignment");
+	add_record(publishing, SNAPSHOT_MAP_ASSIGNMENTS, person->id,
+		   arena_text(&publishing->arena, buffer_text(&json)).bytes);
+}
+
 static void add_person(struct publishing *publishing, const struct person *person, uint32_t uid)
 {
 	struct arena *arena = &publishing->arena;
@@ -159,6 +176,7 @@ static void add_person(struct publishing *publishing, const struct person *perso
 	add_record(publishing, SNAPSHOT_MAP_PRINCIPALS, person->name,
 		   arena_text(arena, buffer_text(&json)).bytes);
 	add_groups(publishing, &principal);
+	add_assignment(publishing, person, uid);
 }
 
 static const char *encoded_account(const struct people *people, struct arena *arena)

@@ -27,6 +27,7 @@ struct person {
 	const char *tags;     /* "Key=Value", with one blank between; NULL: none */
 	const char *account;  /* 123456789012 when NULL */
 	uint32_t seconds_max; /* of a role's session; 3600 when 0 */
+	int64_t first_seen;   /* on this host; 0: no record of it */
 };
 
 /* A document of the snapshot; key NULL ends a table. */

@@ -1,5 +1,6 @@
 #include "credentials/lockout.h"
 #include "signin/signin.h"
+#include "signin/signin_grace.h"
 #include "snapshot/snapshot_key.h"
 #include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
@@ -167,6 +168,17 @@ static void show_failures(struct output *output, const char *const names[3],
 	output_field(output, names[2], cell_time(lockout_until(state, rule, now)));
 }
 
+/* Until when a user who has no device need not have one. */
+static void show_grace(const struct invocation *invocation, const struct subject *subject,
+		       const struct config *config, bool has_device)
+{
+	struct signin_grace grace =
+		signin_grace_of(config, &subject->access, &subject->principal, invocation->now);
+
+	output_field(invocation->output, "mfa_grace_until",
+		     grace.is_running && !has_device ? cell_time(grace.until) : (struct cell){ 0 });
+}
+
 static int show_credentials(const struct invocation *invocation, const struct subject *subject)
 {
 	struct output *output = invocation->output;
@@ -197,6 +209,8 @@ static int show_credentials(const struct invocation *invocation, const struct su
 		      invocation->now);
 	show_failures(output, code_fields, &budgets->codes, &rules.codes, invocation->now);
 	mfa_setting_show_user(output, &config, &subject->principal);
+	show_grace(invocation, subject, &config,
+		   summary.device_count > 0 || summary.has_recovery_set);
 	output_list(output, "mfa_at_iam", subject->principal.devices,
 		    subject->principal.device_count);
 	return show_devices(invocation, subject);

@@ -1,5 +1,6 @@
 #include "base/timestamp.h"
 #include "policy/policy_address.h"
+#include "signin/signin_grace.h"
 #include "signin/sudo_conf.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/mfa_setting.h"
@@ -181,6 +182,22 @@ static void note_lock(struct notes *notes, const char *words, const struct locko
 		add_note(notes, words, timestamp_format(until, time));
 }
 
+/* The time is --at's, as policies see it. */
+static void note_device(const struct question *question, struct notes *notes)
+{
+	struct signin_grace grace =
+		signin_grace_of(&question->records.config, &question->records.access,
+				&question->principal, question->request.now);
+	char until[TIMESTAMP_TEXT_SIZE];
+
+	if (grace.is_running)
+		add_note(notes, "there is no MFA device on this host, and none is needed before ",
+			 timestamp_format(grace.until, until));
+	else
+		add_note(notes, "iam.conf asks for a code, and there is no MFA device on this host",
+			 "");
+}
+
 /* What policies do not decide and keeps people out all the same: authentication comes before. */
 static int take_notes(const struct question *question, struct notes *notes)
 {
@@ -209,8 +226,7 @@ static int take_notes(const struct question *question, struct notes *notes)
 		return fail_with(status, NULL, "access.snapshot");
 	if (summary.device_count == 0 && !summary.has_recovery_set &&
 	    question->mfa.mode == CONFIG_MFA_REQUIRED)
-		add_note(notes, "iam.conf asks for a code, and there is no MFA device on this host",
-			 "");
+		note_device(question, notes);
 	return EX_OK;
 }
 

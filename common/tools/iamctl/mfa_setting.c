@@ -35,6 +35,8 @@ void mfa_setting_show_host(struct output *output, const struct config *config)
 	struct output_table table;
 
 	output_field(output, "mfa", cell_string(config_mfa_word(config->mfa)));
+	output_field(output, "mfa_grace",
+		     config->mfa_grace ? cell_span(config->mfa_grace) : (struct cell){ 0 });
 	output_table(&table, output, "mfa_lines", columns, ARRAY_LENGTH(columns));
 	while (output_table_pass(&table)) {
 		show_lines(&table, "service", config->mfa_services, config->mfa_service_count);
