@@ -422,6 +422,18 @@ void outcome_role_session_over(const struct attempt *attempt, const struct role_
 		   timestamp_format(role->until, until));
 }
 
+void outcome_device(const struct attempt *attempt)
+{
+	struct shown shown;
+	char device[SHOWN_SIZE];
+
+	show_attempt(attempt, &shown);
+	pam_syslog(attempt->pamh, LOG_NOTICE,
+		   "MFA device enabled: user=%s service=%s rhost=%s%s device=%s", shown.user,
+		   shown.service, shown.remote_host, shown.by,
+		   show(text_of(attempt->answer.device), device));
+}
+
 void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
 		  const struct complaint *complaint)
 {

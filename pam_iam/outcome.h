@@ -37,6 +37,9 @@ void outcome_role_session(const struct attempt *attempt);
 /* And of one whose time was up when it ended. */
 void outcome_role_session_over(const struct attempt *attempt, const struct role_session *role);
 
+/* The user, or whose factors are asked for, has set up the device that the answer names. */
+void outcome_device(const struct attempt *attempt);
+
 /* Something that the attempt goes on without. complaint may be NULL. */
 void outcome_warn(const struct attempt *attempt, const char *what, enum status status,
 		  const struct complaint *complaint);

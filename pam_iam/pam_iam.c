@@ -8,6 +8,7 @@
 #include <security/pam_modules.h>
 
 #include "conversation.h"
+#include "enrolment_dialogue.h"
 #include "handoff.h"
 #include "local_groups.h"
 #include "outcome.h"
@@ -113,6 +114,9 @@ static void ask_and_compare(struct attempt *attempt)
 		attempt->status = signin_authenticate(&attempt->records, &request, &factors,
 						      secret_text(&password), secret_text(&code),
 						      &attempt->answer);
+	if (factors.grace_days > 0 && !attempt->answer.used_code &&
+	    outcome_code(attempt, OUTCOME_AUTH) == PAM_SUCCESS)
+		enrolment_dialogue(attempt, &factors);
 }
 
 /* Leaves its answer in the attempt. */

@@ -11,7 +11,7 @@ guests='exit|_exit|abort|assert|printf|puts|perror|signal|sigaction|fork|vfork|s
 # The programs may exit and print; the parts of common/ and the modules may not.
 guest_folders='pam_iam nss_iam common/base common/self common/json common/config common/directory common/otp common/seal
 common/snapshot common/password common/credentials common/signin common/policy common/audit
-common/source common/sync common/report common/access'
+common/source common/sync common/report common/access common/qr'
 
 uses() { # uses NAMES FOLDER...: a call of one of the names, outside comments and strings
 	names=$1

@@ -90,11 +90,13 @@ void stage_plain_service(const char *name, const char *arguments)
 	stage_service(name, lines);
 }
 
-static char *reply_of(struct talk *talk, bool is_last)
+static char *reply_of(struct talk *talk, const char *prompt, bool is_last)
 {
 	unsigned at = talk->questions++;
 	const char *reply = at < TALK_REPLIES_MAX ? talk->replies[at] : NULL;
 
+	if (talk->answer && talk->answer(talk, prompt, &reply))
+		return reply ? strdup(reply) : NULL;
 	if (talk->kind == TALK_NO_REPLIES || (talk->kind == TALK_LAST_IS_NULL && is_last))
 		return NULL;
 	return strdup(reply ? reply : "");
@@ -133,7 +135,7 @@ static int converse(int count, const struct pam_message **messages,
 	responses = calloc((size_t)count, sizeof(*responses));
 	CHECK_REQUIRE(responses, "calloc");
 	for (int i = 0; is_question && i < count; i++)
-		responses[i].resp = reply_of(talk, i == count - 1);
+		responses[i].resp = reply_of(talk, messages[i]->msg, i == count - 1);
 	*out_responses = responses;
 	return PAM_SUCCESS;
 }

@@ -13,7 +13,7 @@
 #define STAGE_CONFIG "/etc/iam"
 #define STAGE_STATE "/var/lib/iam"
 
-enum { TALK_REPLIES_MAX = 12, TALK_TEXT_SIZE = 4096, STAGE_LOG_SIZE = 65536 };
+enum { TALK_REPLIES_MAX = 12, TALK_TEXT_SIZE = 16384, STAGE_LOG_SIZE = 65536 };
 
 /* What the application does when the module asks. */
 enum talk_kind {
@@ -29,6 +29,8 @@ enum talk_kind {
 struct talk {
 	enum talk_kind kind;
 	const char *replies[TALK_REPLIES_MAX]; /* in the order of the questions; then "" */
+	/* Where it is there, it has the first word: true with a reply, which may be NULL. */
+	bool (*answer)(struct talk *talk, const char *prompt, const char **out_reply);
 	/* what happened */
 	unsigned calls, questions;                        /* calls that asked something */
 	char asked[TALK_TEXT_SIZE], told[TALK_TEXT_SIZE]; /* one a line */
