@@ -47,7 +47,8 @@ static void test_defaults(void)
 	CHECK(config.login_groups.count == 0 && config.sudo_groups.count == 0, "nobody may");
 	CHECK(config.snapshot_age_max == 7 * 86400, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_REQUIRED && config.otp_window == 1 &&
-		      !config.mfa_security_keys && config.hotp_look_ahead == 10,
+		      !config.mfa_security_keys && config.mfa_grace == 0 &&
+		      config.hotp_look_ahead == 10,
 	      "mfa");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
@@ -92,7 +93,8 @@ static void test_everything_set(void)
 		   "[ids]\nfirst = 200000\nlast = 299999\nminimum = 2000\n"
 		   "[access]\nlogin_groups = Developers, Ops  ops2,,x+y=z@w\nsudo_groups = Ops\n"
 		   "snapshot_age_max = 12h\n"
-		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\nsecurity_keys = "
+		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\ngrace = "
+		   "7d\nsecurity_keys = "
 		   "yes\nseed_age_max = "
 		   "365d\n"
 		   "[mfa-services]\nsshd = required\nsway.lock = off\n"
@@ -116,7 +118,8 @@ static void test_everything_set(void)
 	CHECK(list_is(config.sudo_groups, "Ops"), "sudo_groups");
 	CHECK(config.snapshot_age_max == 12 * 3600, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_ENROLLED && config.otp_window == 2 &&
-		      config.mfa_security_keys && config.hotp_look_ahead == 25,
+		      config.mfa_security_keys && config.mfa_grace == 7 * 86400 &&
+		      config.hotp_look_ahead == 25,
 	      "mfa");
 	CHECK(config.mfa_service_count == 2 &&
 		      mfa_is(&config.mfa_services[0], "sshd", CONFIG_MFA_REQUIRED) &&
