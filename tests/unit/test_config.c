@@ -47,14 +47,12 @@ static void test_defaults(void)
 	CHECK(config.login_groups.count == 0 && config.sudo_groups.count == 0, "nobody may");
 	CHECK(config.snapshot_age_max == 7 * 86400, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_REQUIRED && config.otp_window == 1 &&
-		      !config.mfa_security_keys && config.mfa_grace == 0 &&
 		      config.hotp_look_ahead == 10,
 	      "mfa");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
 	CHECK(config.lockout_failures == 5 && config.lockout_seconds == 900, "lockout");
 	CHECK(config.local_group_count == 0 && config.service_count == 0, "free sections");
-	CHECK(config.mfa_service_count == 0 && config.mfa_group_count == 0, "no lines of codes");
 }
 
 static bool list_is(struct config_list list, const char *joined)
@@ -68,14 +66,6 @@ static bool list_is(struct config_list list, const char *joined)
 			    STATUS_OK)
 			return false;
 	return text_is(buffer_text(&words), joined);
-}
-
-static bool mfa_is(const struct config_pair *line, const char *key, enum config_mfa expected)
-{
-	enum config_mfa mode = CONFIG_MFA_REQUIRED;
-
-	return text_is(line->key, key) && config_mfa_of(line, &mode) && mode == expected &&
-	       text_is(line->words.words[0], config_mfa_word(mode));
 }
 
 static void test_everything_set(void)
@@ -93,12 +83,8 @@ static void test_everything_set(void)
 		   "[ids]\nfirst = 200000\nlast = 299999\nminimum = 2000\n"
 		   "[access]\nlogin_groups = Developers, Ops  ops2,,x+y=z@w\nsudo_groups = Ops\n"
 		   "snapshot_age_max = 12h\n"
-		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\ngrace = "
-		   "7d\nsecurity_keys = "
-		   "yes\nseed_age_max = "
-		   "365d\n"
-		   "[mfa-services]\nsshd = required\nsway.lock = off\n"
-		   "[mfa-groups]\nAdmins = required\nrobots_2 = enrolled\n"
+		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\n"
+		   "seed_age_max = 365d\n"
 		   "[ssh]\nkey_age_max = 90d\n[password]\ncheck = pwquality\n"
 		   "[lockout]\nfailures = 0\nduration = 90\n"
 		   "[local-groups]\ndocker = Developers Ops\nkvm = Ops\n"
@@ -118,16 +104,8 @@ static void test_everything_set(void)
 	CHECK(list_is(config.sudo_groups, "Ops"), "sudo_groups");
 	CHECK(config.snapshot_age_max == 12 * 3600, "snapshot_age_max");
 	CHECK(config.mfa == CONFIG_MFA_ENROLLED && config.otp_window == 2 &&
-		      config.mfa_security_keys && config.mfa_grace == 7 * 86400 &&
 		      config.hotp_look_ahead == 25,
 	      "mfa");
-	CHECK(config.mfa_service_count == 2 &&
-		      mfa_is(&config.mfa_services[0], "sshd", CONFIG_MFA_REQUIRED) &&
-		      mfa_is(&config.mfa_services[1], "sway.lock", CONFIG_MFA_OFF) &&
-		      config.mfa_group_count == 2 &&
-		      mfa_is(&config.mfa_groups[0], "Admins", CONFIG_MFA_REQUIRED) &&
-		      mfa_is(&config.mfa_groups[1], "robots_2", CONFIG_MFA_ENROLLED),
-	      "lines of codes");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_PWQUALITY, "and the host's own");
 	CHECK(config.seed_age_max == 365 * 86400 && config.key_age_max == 90 * 86400, "rotation");
 	CHECK(config.lockout_failures == 0 && config.lockout_seconds == 90, "lockout");
@@ -219,12 +197,6 @@ static const struct {
 	{ "[mfa]\nmode = # none\n", 2, "not required, enrolled or off" },
 	{ "[mfa]\nmode = Off\n", 2, "mode = Off: not required, enrolled or off" },
 	{ "[mfa]\nmode = off off\n", 2, "not required" },
-	{ "[mfa-services]\nsshd = yes\n", 2, "sshd = yes: not required, enrolled or off" },
-	{ "[mfa-services]\nsshd = Required\n", 2, "not required, enrolled or off" },
-	{ "[mfa-services]\nsshd = off required\n", 2, "more than 1 words" },
-	{ "[mfa-services]\nsshd = off\nsshd = off\n", 3, "a second time" },
-	{ "[mfa-groups]\nAdmins = always\n", 2, "not required, enrolled or off" },
-	{ "[mfa-groups]\na+b = off\n", 2, "a key has" },
 	{ "[mfa]\notp_window = 3\n", 2, "not a number from 0 to 2" },
 	{ "[mfa]\nhotp_look_ahead = 26\n", 2, "not a number from 0 to 25" },
 	{ "[mfa]\notp_window = -1\n", 2, "not a number" },
@@ -334,11 +306,11 @@ static void test_drop_ins(void)
 	struct complaint complaint;
 
 	start_anew();
-	write_conf("iam.conf", "[mfa]\nmode = off\notp_window = 0\n[mfa-groups]\nA = off\n"
+	write_conf("iam.conf", "[mfa]\nmode = off\notp_window = 0\n"
 			       "[local-groups]\ndocker = A\nkvm = B\n[access]\nsudo_groups = X\n");
 	write_conf("iam.conf.d/9.conf", "[lockout]\nfailures = 9\n");
 	write_conf("iam.conf.d/10.conf", "[lockout]\nfailures = 10\n[local-groups]\nkvm = C\n");
-	write_conf("iam.conf.d/Z.conf", "[mfa]\nmode = enrolled\n[mfa-groups]\nA =\n");
+	write_conf("iam.conf.d/Z.conf", "[mfa]\nmode = enrolled\n");
 	write_conf("iam.conf.d/a.conf", "[local-groups]\ndocker =\n[access]\nsudo_groups =\n");
 	write_conf("iam.conf.d/.hidden.conf", "[mfa]\nmode = required\n");
 	write_conf("iam.conf.d/old.conf.bak", "[mfa]\nmode = required\n");
@@ -347,8 +319,6 @@ static void test_drop_ins(void)
 	CHECK(read_it(&config, &complaint) == STATUS_OK, "drop-ins: %s", complaint.reason);
 	CHECK(config.mfa == CONFIG_MFA_ENROLLED, "a drop-in wins over iam.conf");
 	CHECK(config.otp_window == 0, "what no drop-in names stays");
-	CHECK(config.mfa_group_count == 1 && !config_mfa_of(&config.mfa_groups[0], &config.mfa),
-	      "a line of codes is taken back by one without a word");
 	CHECK(config.lockout_failures == 9, "byte order: 10.conf before 9.conf");
 	CHECK(config.sudo_groups.count == 0, "an empty list replaces a full one");
 	CHECK(config.local_group_count == 2 && config.local_groups[0].words.count == 0,
