@@ -196,6 +196,8 @@ enum status credential_export(struct credential_store *store,
 	status = copy_store(store, &export);
 	if (status == STATUS_OK)
 		status = backup_count(export.copy, &facts);
+	if (wanted->scope == CREDENTIAL_SCOPE_DEVICES)
+		facts.passwords = 0;
 	if (status == STATUS_OK)
 		status = write_header(&export);
 	for (size_t i = 0; i < BACKUP_TABLE_COUNT && status == STATUS_OK; i++)

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <limits.h>
 
-static const char *const FILES[] = { CREDENTIAL_FILE, CREDENTIAL_FILE "-wal",
-				     CREDENTIAL_FILE "-shm", CREDENTIAL_FILE "-journal" };
+const char *const CREDENTIAL_FILES[4] = { CREDENTIAL_FILE, CREDENTIAL_FILE "-wal",
+					  CREDENTIAL_FILE "-shm", CREDENTIAL_FILE "-journal" };
 
 /* Cuts the last component off an absolute path. */
 static enum status split_path(const char *path, char parent[PATH_MAX], const char **out_name)
@@ -191,8 +191,8 @@ enum status credential_file_prepare(int folder_fd, struct file_trust trust,
 		if (status == STATUS_OK)
 			status = make_file(folder_fd, out_complaint);
 	}
-	for (size_t i = 0; i < ARRAY_LENGTH(FILES) && status == STATUS_OK; i++) {
-		status = file_check(folder_fd, FILES[i], trust, out_complaint);
+	for (size_t i = 0; i < ARRAY_LENGTH(CREDENTIAL_FILES) && status == STATUS_OK; i++) {
+		status = file_check(folder_fd, CREDENTIAL_FILES[i], trust, out_complaint);
 		if (status == STATUS_NOT_FOUND && i > 0)
 			status = STATUS_OK;
 	}

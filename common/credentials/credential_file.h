@@ -19,6 +19,9 @@ MUST_CHECK enum status credential_folder_open(const char *folder, struct file_tr
 					      bool create, int *out_fd,
 					      struct complaint *out_complaint);
 
+/* The database, and what SQLite keeps beside it. */
+extern const char *const CREDENTIAL_FILES[4];
+
 /* What a store is opened for. */
 enum credential_purpose {
 	CREDENTIAL_TO_USE = 0,

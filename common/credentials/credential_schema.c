@@ -350,7 +350,8 @@ _Static_assert(CREDENTIAL_DEVICES_MAX == 8 && CREDENTIAL_FORMER_MAX == 24 &&
 		       CREDENTIAL_RECOVERY_CODES == 10 && PERMISSION_USES_MAX == 256,
 	       "the checks above name the numbers");
 
-static enum status integrity_check(struct credential_store *store, struct complaint *out_complaint)
+enum status credential_schema_check_file(struct credential_store *store,
+					 struct complaint *out_complaint)
 {
 	AUTO_STATEMENT *statement = NULL;
 	enum status status =
@@ -366,27 +367,45 @@ static enum status integrity_check(struct credential_store *store, struct compla
 	return complain(out_complaint, status, "SQLite's integrity check failed");
 }
 
+enum status credential_schema_list_broken(struct credential_store *store,
+					  bool (*tell)(void *context, const char *rule,
+						       int64_t rows),
+					  void *context)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(row_checks); i++) {
+		int64_t rows = 0;
+		enum status status = database_number(store, row_checks[i].sql, &rows);
+
+		if (status != STATUS_OK)
+			return status;
+		if (rows != 0 && !tell(context, row_checks[i].reason, rows))
+			break;
+	}
+	return STATUS_OK;
+}
+
+static bool keep_first(void *context, const char *rule, int64_t rows)
+{
+	(void)rows;
+	*(const char **)context = rule;
+	return false;
+}
+
 enum status credential_schema_check_rows(struct credential_store *store,
 					 struct complaint *out_complaint)
 {
-	enum status status = STATUS_OK;
+	const char *broken = NULL;
+	enum status status = credential_schema_list_broken(store, keep_first, &broken);
 
-	for (size_t i = 0; i < ARRAY_LENGTH(row_checks) && status == STATUS_OK; i++) {
-		int64_t rows = 0;
-
-		status = database_number(store, row_checks[i].sql, &rows);
-		if (status == STATUS_OK && rows != 0)
-			status = STATUS_BAD_DATA;
-		if (status != STATUS_OK)
-			return complain(out_complaint, status, "%s", row_checks[i].reason);
-	}
-	return status;
+	if (status != STATUS_OK)
+		return complain(out_complaint, status, "the rows cannot be read");
+	return broken ? complain(out_complaint, STATUS_BAD_DATA, "%s", broken) : STATUS_OK;
 }
 
 enum status credential_schema_verify(struct credential_store *store,
 				     struct complaint *out_complaint)
 {
-	enum status status = integrity_check(store, out_complaint);
+	enum status status = credential_schema_check_file(store, out_complaint);
 
 	return status == STATUS_OK ? credential_schema_check_rows(store, out_complaint) : status;
 }

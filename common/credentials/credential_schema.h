@@ -23,11 +23,22 @@ MUST_CHECK enum status credential_schema_prepare(struct credential_store *store,
 /* The same inside a transaction of the caller's, which has looked at what there is. */
 MUST_CHECK enum status credential_schema_migrate(struct credential_store *store);
 
-/* Every row against what this program allows beyond the schema. */
+/* Every row against what this program allows beyond the schema: each rule that is broken, and by
+   how many, one by one until tell returns false. */
+MUST_CHECK enum status credential_schema_list_broken(struct credential_store *store,
+						     bool (*tell)(void *context, const char *rule,
+								  int64_t rows),
+						     void *context);
+
+/* STATUS_BAD_DATA with the first of them. */
 MUST_CHECK enum status credential_schema_check_rows(struct credential_store *store,
 						    struct complaint *out_complaint);
 
-/* The same, and SQLite's own check of the file and of the schema's rules. */
+/* SQLite's own check of the file and of the schema's rules. */
+MUST_CHECK enum status credential_schema_check_file(struct credential_store *store,
+						    struct complaint *out_complaint);
+
+/* Both. */
 MUST_CHECK enum status credential_schema_verify(struct credential_store *store,
 						struct complaint *out_complaint);
 

@@ -15,6 +15,7 @@
 #include "support/mfa_owner.h"
 
 #define ALICE "alice (AIDAEXAMPLEALICE00001): "
+#define PUBLIC_KEY "iam-public-key:5onpI+2Lv+yebO3YSgTNXRvdT7mnwdQQWn1HdPxq7yv/TVpC"
 
 static int make_log(void)
 {
@@ -94,6 +95,32 @@ static const struct log_case {
 	{ "unlock, an address again", { "unlock", "--address=192.0.2.7" }, "", EX_OK, NULL },
 	{ "lockouts", { "lockouts" }, "", EX_OK, NULL },
 	{ "user", { "user", "alice" }, "", EX_OK, NULL },
+	{ "an export",
+	  { "credentials", "export", "-r", PUBLIC_KEY, "/tmp/export" },
+	  "",
+	  EX_OK,
+	  "credentials: exported of 1 users, by uid 0" },
+	{ "an export that fails",
+	  { "credentials", "export", "-r", PUBLIC_KEY, "/tmp/export" },
+	  "",
+	  EX_CANTCREAT,
+	  NULL },
+	{ "an export to a passphrase",
+	  { "credentials", "export", "--passphrase-stdin", "/tmp/by-passphrase" },
+	  "correct horse battery\n",
+	  EX_OK,
+	  "credentials: exported of 1 users, by uid 0" },
+	{ "an import",
+	  { "credentials", "import", "--merge", "--passphrase-stdin", "/tmp/by-passphrase" },
+	  "correct horse battery\n",
+	  EX_OK,
+	  "credentials: imported: 0 passwords and 0 devices taken, 0 users removed, by uid 0" },
+	{ "a look at one",
+	  { "credentials", "import", "-n", "--passphrase-stdin", "/tmp/by-passphrase" },
+	  "correct horse battery\n",
+	  EX_OK,
+	  NULL },
+	{ "a check", { "credentials", "check" }, "", EX_OK, NULL },
 };
 
 static void fail_once(void)

@@ -41,6 +41,10 @@ static const char *const commands_expected[] = {
 	"break-glass revoke",
 	"lockouts",
 	"unlock",
+	"credentials export",
+	"credentials import",
+	"credentials check",
+	"credentials keygen",
 	"credentials forget",
 	"help",
 };

@@ -105,6 +105,10 @@ int command_break_glass_create(struct invocation *invocation);
 int command_break_glass_list(struct invocation *invocation);
 int command_break_glass_revoke(struct invocation *invocation);
 int command_lockouts(struct invocation *invocation);
+int command_credentials_export(struct invocation *invocation);
+int command_credentials_import(struct invocation *invocation);
+int command_credentials_check(struct invocation *invocation);
+int command_credentials_keygen(struct invocation *invocation);
 int command_credentials_forget(struct invocation *invocation);
 int command_unlock(struct invocation *invocation);
 int command_help(struct invocation *invocation);
@@ -126,6 +130,8 @@ extern const struct command_option COMMAND_SESSIONS_OPTIONS[1];
 extern const struct command_option COMMAND_ASSUME_ROLE_OPTIONS[4];
 extern const struct command_option COMMAND_LOCKOUTS_OPTIONS[1];
 extern const struct command_option COMMAND_UNLOCK_OPTIONS[1];
+extern const struct command_option COMMAND_CREDENTIALS_EXPORT_OPTIONS[8];
+extern const struct command_option COMMAND_CREDENTIALS_IMPORT_OPTIONS[7];
 extern const struct command_option COMMAND_CREDENTIALS_FORGET_OPTIONS[2];
 
 #endif

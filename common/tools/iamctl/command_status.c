@@ -203,6 +203,7 @@ static void show_host(struct health *health)
 	struct output *output = health->invocation->output;
 	struct complaint complaint = { 0 };
 	AUTO_CREDENTIAL_STORE *store = NULL;
+	bool is_damaged = false;
 	enum status status;
 
 	output_field(output, "in_nsswitch", nsswitch_names_iam(health));
@@ -212,12 +213,18 @@ static void show_host(struct health *health)
 	}
 	status = credential_store_open(health->invocation->state_folder, health->invocation->trust,
 				       false, &store, &complaint);
+	if (status == STATUS_OK) {
+		status = credential_store_verify(store, &complaint);
+		is_damaged = status == STATUS_BAD_DATA;
+	}
 	output_field(output, "credentials",
 		     cell_string(status == STATUS_OK          ? "present"
 				 : status == STATUS_NOT_FOUND ? "none yet"
+				 : is_damaged                 ? "damaged"
 							      : "not readable"));
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		add_problem(health, "%s: %s", complaint.place,
+		add_problem(health, "%s: %s; 'iamctl credentials check' says what to do",
+			    complaint.place[0] ? complaint.place : "credentials.db",
 			    complaint.reason[0] ? complaint.reason : status_text(status));
 }
 

@@ -52,3 +52,14 @@ void log_address_change(const struct invocation *invocation, const char *address
 	(void)snprintf(whose, sizeof(whose), "address %s", address);
 	log_line(invocation, whose, change);
 }
+
+void log_store_change(const struct invocation *invocation, const char *format, ...)
+{
+	char change[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(change, sizeof(change), format, arguments);
+	va_end(arguments);
+	log_line(invocation, "credentials", change);
+}

@@ -17,4 +17,12 @@ void log_change(const struct invocation *invocation, const struct access_princip
 void log_address_change(const struct invocation *invocation, const char *address,
 			const char *change);
 
+/* "credentials: exported of 12 users, by uid 0, login uid 1000". */
+void log_store_change(const struct invocation *invocation, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+
+/* "credentials: exported of 12 users, by uid 0, login uid 1000". */
+void log_store_change(const struct invocation *invocation, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+
 #endif
