@@ -45,13 +45,14 @@ MODULE     := -shared $(if $(SANITIZE),,-Wl,-z,defs) $(RELRO)
 all_cppflags := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
                 -DIAM_CONFIG_FOLDER='"$(SYSCONFDIR)/iam"' \
                 -DIAM_STATE_FOLDER='"$(LOCALSTATEDIR)/lib/iam"' \
-                -DIAM_RUN_FOLDER='"$(RUNSTATEDIR)/iam"' -Icommon $(CPPFLAGS)
+                -DIAM_RUN_FOLDER='"$(RUNSTATEDIR)/iam"' -Icommon \
+                $(shell pkg-config --cflags libxml-2.0 2>/dev/null) $(CPPFLAGS)
 all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 -fvisibility=hidden -fPIC -MMD -MP $(SANITIZERS) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal bundle self snapshot password credentials policy access \
+parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy access \
                source source/aws signin sync publish
 pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
                credentials policy access signin)
@@ -88,8 +89,8 @@ all_cppflags  += $(if $(SYSTEMD),-DIAM_WITH_SYSTEMD)
 pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality) -ldl -lrt
 self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
 sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
-ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lzstd -lcurl -lexpat -lcrypto $(pwquality)
-test_libraries := $(pam_libraries) -lsodium -lzstd -lcurl -lexpat -lcrypto -lpthread
+ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lzstd -lcurl -lexpat -lcrypto -lpskc -lxml2 $(pwquality)
+test_libraries := $(pam_libraries) -lsodium -lzstd -lcurl -lexpat -lcrypto -lpskc -lxml2 -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so

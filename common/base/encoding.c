@@ -159,6 +159,23 @@ static int hex_digit(char letter)
 	return -1;
 }
 
+enum status hex_decode(struct text encoded, struct buffer *out_bytes)
+{
+	if (encoded.length % 2 != 0)
+		return STATUS_BAD_INPUT;
+	for (size_t i = 0; i < encoded.length; i += 2) {
+		int high = hex_digit(encoded.bytes[i]), low = hex_digit(encoded.bytes[i + 1]);
+		char byte = (char)(high * 16 + low);
+		enum status status = high < 0 || low < 0
+					     ? STATUS_BAD_INPUT
+					     : buffer_append(out_bytes, (struct text){ &byte, 1 });
+
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
 enum status percent_decode(struct text encoded, struct buffer *out_bytes)
 {
 	for (size_t i = 0; i < encoded.length; i++) {

@@ -20,6 +20,9 @@ MUST_CHECK enum status base32_encode(struct text bytes, struct buffer *out_encod
 /* RFC 4648 section 6; letters in either case, padding optional. */
 MUST_CHECK enum status base32_decode(struct text encoded, struct buffer *out_bytes);
 
+/* RFC 4648 section 8, in either case. */
+MUST_CHECK enum status hex_decode(struct text encoded, struct buffer *out_bytes);
+
 /* RFC 3986: A-Z a-z 0-9 - _ . ~ stay, every other byte becomes %XX. */
 MUST_CHECK enum status percent_encode(struct text bytes, struct buffer *out_encoded);
 

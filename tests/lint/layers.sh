@@ -7,7 +7,7 @@ floor() {
 	case $1 in
 	base) echo 0 ;;
 	json | config | directory | otp | qr | seal | self) echo 1 ;;
-	snapshot | password | policy | credentials | audit | bundle) echo 2 ;;
+	snapshot | password | policy | credentials | audit | bundle | tokens) echo 2 ;;
 	source | report | access) echo 3 ;;
 	signin | sync | publish) echo 4 ;;
 	tools | pam_iam | nss_iam) echo 5 ;;
@@ -31,7 +31,9 @@ pwquality\.h ^common/password/
 liboath/ ^common/otp/
 curl/ ^common/source/http
 expat\.h ^common/source/aws/aws_xml
-openssl/ ^common/source/aws/aws_sigv4
+openssl/ ^common/(source/aws/aws_sigv4|tokens/pskc_cipher)
+libxml/ ^common/tokens/
+pskc/ ^common/tokens/
 sqlite3\.h ^common/credentials/
 sodium\.h ^common/seal/
 zstd\.h ^common/bundle/
@@ -50,7 +52,7 @@ breaches=$(
 		case $from:$target in
 		nss_iam:base | nss_iam:snapshot) continue ;;
 		nss_iam:*) echo "$file: nss_iam may see only base and snapshot, not $target" ;;
-		pam_iam:sync | pam_iam:source | pam_iam:seal | pam_iam:bundle) echo "$file: pam_iam may not see $target" ;;
+		pam_iam:sync | pam_iam:source | pam_iam:seal | pam_iam:bundle | pam_iam:tokens) echo "$file: pam_iam may not see $target" ;;
 		esac
 		[ "$(floor "$target")" -lt "$(floor "$from")" ] ||
 			echo "$file: floor $(floor "$from") ($from) may not see floor $(floor "$target") ($target)"
