@@ -101,19 +101,35 @@ static bool name_is_valid(struct text name)
 	return name.length > 0 && name.length <= CREDENTIAL_DEVICE_NAME_MAX;
 }
 
+static enum status check_serial(struct credential_store *store,
+				const struct credential_device *device,
+				struct complaint *out_complaint)
+{
+	AUTO_STATEMENT *statement = NULL;
+	struct text holder, name;
+	enum status status =
+		database_query(store, "SELECT user, name FROM device WHERE serial = ?1",
+			       BINDINGS(BIND_TEXT(text_of(device->serial))), &statement);
+
+	if (status == STATUS_OK)
+		status = database_next_row(store, statement);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	holder = column_text(statement, 0);
+	name = column_text(statement, 1);
+	return complain(out_complaint, STATUS_BAD_INPUT,
+			"a device of this serial number is stored already: %.*s of the user %.*s",
+			TEXT_ARGUMENTS(name), TEXT_ARGUMENTS(holder));
+}
+
 static enum status room_for(struct credential_store *store, struct text user_id,
 			    const struct credential_device *device, unsigned devices_max,
 			    struct complaint *out_complaint)
 {
-	static const char sql[] = "SELECT count(*), coalesce(sum(name = ?2), 0),"
-				  " (SELECT count(*) FROM device WHERE serial = ?3)"
-				  " FROM device WHERE user = ?1";
 	AUTO_STATEMENT *statement = NULL;
-	enum status status =
-		database_query(store, sql,
-			       BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(device->name)),
-					BIND_TEXT(text_of(device->serial))),
-			       &statement);
+	enum status status = database_query(
+		store, "SELECT count(*), coalesce(sum(name = ?2), 0) FROM device WHERE user = ?1",
+		BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(device->name))), &statement);
 
 	if (status == STATUS_OK)
 		status = database_next_row(store, statement);
@@ -122,9 +138,6 @@ static enum status room_for(struct credential_store *store, struct text user_id,
 	if (sqlite3_column_int64(statement, 1) > 0)
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"the user already has a device of this name");
-	if (sqlite3_column_int64(statement, 2) > 0)
-		return complain(out_complaint, STATUS_BAD_INPUT,
-				"a device of this serial number is somebody's already");
 	if (sqlite3_column_int64(statement, 0) >= devices_max)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the user already has %d devices",
 				sqlite3_column_int(statement, 0));
@@ -151,16 +164,14 @@ static enum status device_insert(struct credential_store *store, struct text use
 			 BIND_TEXT(text_of(otp_kind_name(settings->kind)))));
 }
 
-static enum status device_add(struct credential_store *store, struct text user_id,
-			      const struct credential_device *device, const struct secret *seed,
-			      unsigned devices_max, struct complaint *out_complaint)
+static enum status check_new(const struct credential_new_device *added,
+			     struct complaint *out_complaint)
 {
+	const struct credential_device *device = added->device;
 	struct text name = { device->name, strnlen(device->name, sizeof(device->name)) };
 	struct text serial = { device->serial, strnlen(device->serial, sizeof(device->serial)) };
-	AUTO_TRANSACTION transaction = { 0 };
-	enum status status;
 
-	if (!credential_user_id_is_valid(user_id))
+	if (!credential_user_id_is_valid(added->user_id))
 		return complain(out_complaint, STATUS_BAD_INPUT, "not an IAM user id");
 	if (!name_is_valid(name))
 		return complain(out_complaint, STATUS_BAD_INPUT,
@@ -170,34 +181,95 @@ static enum status device_add(struct credential_store *store, struct text user_i
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"a serial number has 1 to %d letters, digits and +=,.@_-",
 				CREDENTIAL_DEVICE_NAME_MAX);
-	if (!device_is_valid(device, secret_text(seed)))
+	if (!device_is_valid(device, secret_text(added->seed)))
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"a device has 6 or 8 digits, a period of 30 or 60 seconds unless "
 				"it counts, and a seed of %d to %d bytes",
 				OTP_SEED_BYTES_MIN, OTP_SEED_BYTES_MAX);
-	status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
+	return STATUS_OK;
+}
+
+static enum status add_new(struct credential_store *store,
+			   const struct credential_new_device *added, unsigned devices_max,
+			   struct complaint *out_complaint)
+{
+	enum status status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
+					  BINDINGS(BIND_TEXT(added->user_id)));
+
 	if (status == STATUS_OK)
-		status = database_run(store, "INSERT OR IGNORE INTO user (id) VALUES (?1)",
-				      BINDINGS(BIND_TEXT(user_id)));
+		status = check_serial(store, added->device, out_complaint);
 	if (status == STATUS_OK)
-		status = room_for(store, user_id, device, devices_max, out_complaint);
+		status = room_for(store, added->user_id, added->device, devices_max, out_complaint);
 	if (status == STATUS_OK)
-		status = device_insert(store, user_id, device, secret_text(seed));
+		status = device_insert(store, added->user_id, added->device,
+				       secret_text(added->seed));
+	return status;
+}
+
+/* The transaction is the caller's to commit, or not. */
+static enum status add_all(struct credential_store *store,
+			   const struct credential_new_device *devices, size_t count,
+			   struct transaction *transaction, size_t *out_refused,
+			   struct complaint *out_complaint)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		*out_refused = i;
+		status = check_new(&devices[i], out_complaint);
+	}
+	if (status == STATUS_OK)
+		status = transaction_begin(store, TRANSACTION_CHANGE, transaction);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		*out_refused = i;
+		status = add_new(store, &devices[i], CREDENTIAL_DEVICES_MAX, out_complaint);
+	}
+	return status;
+}
+
+enum status credential_devices_add(struct credential_store *store,
+				   const struct credential_new_device *devices, size_t count,
+				   size_t *out_refused, struct complaint *out_complaint)
+{
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status =
+		add_all(store, devices, count, &transaction, out_refused, out_complaint);
+
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
+}
+
+enum status credential_devices_check(struct credential_store *store,
+				     const struct credential_new_device *devices, size_t count,
+				     size_t *out_refused, struct complaint *out_complaint)
+{
+	AUTO_TRANSACTION transaction = { 0 };
+
+	return add_all(store, devices, count, &transaction, out_refused, out_complaint);
 }
 
 enum status credential_device_add(struct credential_store *store, struct text user_id,
 				  const struct credential_device *device, const struct secret *seed,
 				  struct complaint *out_complaint)
 {
-	return device_add(store, user_id, device, seed, CREDENTIAL_DEVICES_MAX, out_complaint);
+	const struct credential_new_device added = { user_id, device, seed };
+	size_t refused = 0;
+
+	return credential_devices_add(store, &added, 1, &refused, out_complaint);
 }
 
 enum status credential_device_add_first(struct credential_store *store, struct text user_id,
 					const struct credential_device *device,
 					const struct secret *seed, struct complaint *out_complaint)
 {
-	return device_add(store, user_id, device, seed, 1, out_complaint);
+	const struct credential_new_device added = { user_id, device, seed };
+	AUTO_TRANSACTION transaction = { 0 };
+	enum status status = check_new(&added, out_complaint);
+
+	if (status == STATUS_OK)
+		status = transaction_begin(store, TRANSACTION_CHANGE, &transaction);
+	if (status == STATUS_OK)
+		status = add_new(store, &added, 1, out_complaint);
+	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
 /* STATUS_NOT_FOUND when it is none of the user's. */

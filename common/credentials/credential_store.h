@@ -147,6 +147,25 @@ MUST_CHECK enum status credential_device_add_first(struct credential_store *stor
 						   const struct secret *seed,
 						   struct complaint *out_complaint);
 
+/* Many, for one user or several, in one transaction: all of them or none. out_refused is the number
+   of the one that the complaint is about. */
+struct credential_new_device {
+	struct text user_id;
+	const struct credential_device *device;
+	const struct secret *seed;
+};
+
+MUST_CHECK enum status credential_devices_add(struct credential_store *store,
+					      const struct credential_new_device *devices,
+					      size_t count, size_t *out_refused,
+					      struct complaint *out_complaint);
+
+/* Could they be added? Stores nothing. */
+MUST_CHECK enum status credential_devices_check(struct credential_store *store,
+						const struct credential_new_device *devices,
+						size_t count, size_t *out_refused,
+						struct complaint *out_complaint);
+
 /* STATUS_NOT_FOUND when there is no such device. */
 MUST_CHECK enum status credential_device_remove(struct credential_store *store, struct text user_id,
 						const char *name);

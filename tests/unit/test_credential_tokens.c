@@ -57,6 +57,42 @@ static void test_a_counter_is_kept(struct credential_store *store)
 	      complaint.reason);
 }
 
+/* All of a file, or nothing of it. */
+static void test_many(struct credential_store *store)
+{
+	struct text id = TEXT("AIDATOKENMANY000001"), other = TEXT("AIDATOKENMANY000002");
+	struct credential_device devices[3], there[CREDENTIAL_DEVICES_MAX];
+	struct credential_new_device added[3];
+	struct complaint complaint = { 0 };
+	AUTO_SECRET seed;
+	size_t refused = 99, count = 0;
+
+	CHECK_REQUIRE(secret_set_bytes(&seed, TEXT(FIXTURE_SEED)) == STATUS_OK, "seed");
+	for (size_t i = 0; i < ARRAY_LENGTH(devices); i++) {
+		devices[i] = (struct credential_device){ .settings = { OTP_SHA1, 6, 0, OTP_HOTP },
+							 .enabled_at = 1 };
+		snprintf(devices[i].name, sizeof(devices[i].name), "MANY-%zu", i);
+		snprintf(devices[i].serial, sizeof(devices[i].serial), "MANY-%zu", i % 2);
+		added[i] =
+			(struct credential_new_device){ i == 1 ? other : id, &devices[i], &seed };
+	}
+	CHECK(credential_devices_add(store, added, 3, &refused, &complaint) == STATUS_BAD_INPUT &&
+		      refused == 2 && strstr(complaint.reason, "MANY-0 of the user AIDATOKENMANY"),
+	      "the third has the first's serial number: %s", complaint.reason);
+	CHECK(credential_devices(store, id, there, &count) == STATUS_OK && count == 0 &&
+		      credential_devices(store, other, there, &count) == STATUS_OK && count == 0,
+	      "and none is stored");
+	devices[1].settings.digits = 7;
+	CHECK(credential_devices_add(store, added, 2, &refused, &complaint) == STATUS_BAD_INPUT &&
+		      refused == 1,
+	      "one that cannot be: %s", complaint.reason);
+	devices[1].settings.digits = 8;
+	CHECK(credential_devices_add(store, added, 2, &refused, &complaint) == STATUS_OK &&
+		      credential_devices(store, id, there, &count) == STATUS_OK && count == 1 &&
+		      credential_devices(store, other, there, &count) == STATUS_OK && count == 1,
+	      "two that can");
+}
+
 static void test_one_after_the_other(struct credential_store *store)
 {
 	struct text id = TEXT("AIDATOKENORDER00001");
@@ -294,6 +330,7 @@ int main(void)
 	scratch_make(folder);
 	store = fixture_open(folder);
 	test_a_counter_is_kept(store);
+	test_many(store);
 	test_one_after_the_other(store);
 	test_out_of_reach(store);
 	test_clocks(store);
