@@ -32,6 +32,7 @@ static const char *const commands_expected[] = {
 	"assume-role",
 	"passwd",
 	"mfa enable",
+	"mfa import",
 	"mfa list",
 	"mfa resync",
 	"mfa disable",
@@ -175,8 +176,8 @@ static const struct usage_case {
 	{ { "mfa" },
 	  EX_USAGE,
 	  NULL,
-	  "iamctl: mfa: must be followed by one of: enable, list, resync, disable, "
-	  "recovery-codes" },
+	  "iamctl: mfa: must be followed by one of: enable, import, list, resync, "
+	  "disable, recovery-codes" },
 	{ { "mfa", "bogus" }, EX_USAGE, NULL, "iamctl: mfa: must be followed by one of" },
 	{ { "" }, EX_USAGE, NULL, "iamctl: unknown command" },
 	{ { "status", "--bogus" }, EX_USAGE, NULL, "iamctl: --bogus: unknown or ambiguous option" },
