@@ -146,7 +146,7 @@ $(BUILD)/common.a: $(library_objects)
 
 # What an administrator copies: each below EXAMPLEDIR as below packaging/, or as below examples/.
 examples := $(wildcard packaging/examples/* packaging/pam/*/* packaging/sshd_config.d/* \
-              packaging/nsswitch.conf)
+              packaging/aws/* packaging/nsswitch.conf)
 units := $(wildcard packaging/systemd/*)
 # libnss_iam.so.2 ends like one.
 manuals := $(filter-out build/%,$(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8]))
@@ -234,10 +234,10 @@ check-unit: all $(test_programs) ## tests that need no root (SANITIZE=1: with AS
 	$(Q)tests/run.sh $(BUILD) $(test_programs)
 
 check-network: all $(network_tests) ## sources over HTTP against servers on loopback, AWS's stand-in among them
-	$(Q)tests/network/run.sh $(BUILD) $(network_tests)
+	$(Q)tests/network/run.sh $(BUILD) $(network_tests) tests/network/faithful.py
 
 check-aws: all $(network_tests) ## of these, those of the AWS source alone
-	$(Q)tests/network/run.sh $(BUILD) $(filter %/test_aws_%,$(network_tests))
+	$(Q)tests/network/run.sh $(BUILD) $(filter $(BUILD)/tests/network/test_aws_%,$(network_tests)) tests/network/faithful.py
 
 check-symbols: all ## exported and imported symbols of the modules against the lists
 	$(Q)tests/lint/symbols.sh $(BUILD)

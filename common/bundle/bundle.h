@@ -85,7 +85,7 @@ static inline void bundle_join_cleanup(struct bundle_join **join)
 MUST_CHECK enum status bundle_join_add(struct bundle_join *join, struct text piece,
 				       struct complaint *out_complaint);
 
-/* The document, with the manifest's generation and dates. */
+/* The document, with the manifest's generation and dates; a manifest of NULL has none. */
 MUST_CHECK enum status bundle_join_finish(struct bundle_join *join,
 					  const struct bundle_manifest *manifest,
 					  struct buffer *out_document);

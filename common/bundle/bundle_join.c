@@ -68,7 +68,7 @@ enum status bundle_join_add(struct bundle_join *join, struct text piece,
 {
 	struct json_pieces members;
 	struct text name, value;
-	enum status status = json_check(piece, BUNDLE_FILE_MAX, out_complaint);
+	enum status status = json_check(piece, BUNDLE_DOCUMENT_MAX, out_complaint);
 
 	if (status == STATUS_OK)
 		status = json_pieces_init(&members, piece);
@@ -81,23 +81,33 @@ enum status bundle_join_add(struct bundle_join *join, struct text piece,
 		       : status;
 }
 
+static enum status write_dates(const struct bundle_manifest *manifest, struct buffer *out)
+{
+	char created[TIMESTAMP_TEXT_SIZE], expires[TIMESTAMP_TEXT_SIZE];
+
+	return buffer_append_format(out,
+				    "\"Generation\":%llu,\"GeneratedAt\":\"%s\",\"Expires\":\"%s\"",
+				    (unsigned long long)manifest->generation,
+				    timestamp_format(manifest->created, created),
+				    timestamp_format(manifest->expires, expires));
+}
+
 enum status bundle_join_finish(struct bundle_join *join, const struct bundle_manifest *manifest,
 			       struct buffer *out_document)
 {
-	char created[TIMESTAMP_TEXT_SIZE], expires[TIMESTAMP_TEXT_SIZE];
-	enum status status = buffer_append_format(
-		out_document, "{\"Generation\":%llu,\"GeneratedAt\":\"%s\",\"Expires\":\"%s\"",
-		(unsigned long long)manifest->generation,
-		timestamp_format(manifest->created, created),
-		timestamp_format(manifest->expires, expires));
+	enum status status = buffer_append(out_document, TEXT("{"));
+	const char *comma = manifest ? "," : "";
 
+	if (status == STATUS_OK && manifest)
+		status = write_dates(manifest, out_document);
 	for (size_t i = 0; status == STATUS_OK && i < BUNDLE_MEMBERS; i++) {
 		const struct bundle_member *member = &bundle_members[i];
 
 		if (!join->is_there[i])
 			continue;
-		status = buffer_append_format(out_document, ",\"%s\":%s", member->name,
+		status = buffer_append_format(out_document, "%s\"%s\":%s", comma, member->name,
 					      member->key ? "[" : "");
+		comma = ",";
 		if (status == STATUS_OK)
 			status = buffer_append(out_document, buffer_text(&join->values[i]));
 		if (status == STATUS_OK && member->key)

@@ -1,10 +1,10 @@
 #include "config/config.h"
 
 #include "config/config_internal.h"
+#include "config/config_words.h"
 
 enum {
 	CONFIG_ARENA_MAX = 32 << 20,
-	CONFIG_PATH_MAX = 255,
 	UNIX_ID_MINIMUM = 1000, /* below it are the host's own accounts, on every distribution */
 	UNIX_ID_LAST = 0x7ffffffe,
 	UNIX_ID_FREE_LAST = 0x7ffdffff, /* systemd's ids of foreign file systems follow */
@@ -15,194 +15,12 @@ static const char *const SOURCES[] = { "file", "https", "aws", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
-static bool is_path(struct text path)
-{
-	struct text rest = path, piece;
-
-	if (path.length < 2 || path.length > CONFIG_PATH_MAX || path.bytes[0] != '/')
-		return false;
-	if (text_has_byte(path, ':') || text_has_byte(path, ' ') || text_has_byte(path, '\t'))
-		return false;
-	while (text_next_piece(&rest, '/', &piece))
-		if (text_is(piece, "..") || text_is(piece, "."))
-			return false;
-	return true;
-}
-
-/* "%u" must be there, or everybody would share one folder; no other "%" may. */
-static bool is_home_template(struct text home)
-{
-	bool has_user = false;
-
-	for (size_t i = 0; i < home.length; i++) {
-		if (home.bytes[i] != '%')
-			continue;
-		if (i + 1 == home.length || home.bytes[i + 1] != 'u')
-			return false;
-		has_user = true;
-	}
-	return has_user && is_path(home);
-}
-
-static bool is_iam_path(struct text path)
-{
-	if (path.length == 0 || path.length > 512 || path.bytes[0] != '/' ||
-	    path.bytes[path.length - 1] != '/')
-		return false;
-	for (size_t i = 0; i < path.length; i++)
-		if (path.bytes[i] < '!' || path.bytes[i] > '~')
-			return false;
-	return true;
-}
-
-static bool is_group_word(struct text word)
-{
-	for (size_t i = 0; i < word.length; i++) {
-		char byte = word.bytes[i];
-
-		if (!(byte >= 'a' && byte <= 'z') && !(byte >= 'A' && byte <= 'Z') &&
-		    !(byte >= '0' && byte <= '9') && !strchr("_.-+=@", byte))
-			return false;
-	}
-	return word.length > 0 && word.length <= 128;
-}
-
-static bool is_unix_name(struct text name)
-{
-	if (name.length == 0 || name.length > 32)
-		return false;
-	for (size_t i = 0; i < name.length; i++) {
-		char byte = name.bytes[i];
-		bool is_first = (byte >= 'a' && byte <= 'z') || byte == '_';
-
-		if (!is_first &&
-		    (i == 0 || (!(byte >= '0' && byte <= '9') && byte != '.' && byte != '-')))
-			return false;
-	}
-	return true;
-}
-
-static bool is_service(struct text name)
-{
-	return name.length > 0 && name.length <= CONFIG_NAME_MAX;
-}
-
 static bool is_mfa_word(struct text word)
 {
 	for (size_t i = 0; MFA_MODES[i]; i++)
 		if (text_is(word, MFA_MODES[i]))
 			return true;
 	return false;
-}
-
-static bool is_service_word(struct text word)
-{
-	static const char *const words[] = { "login", "sudo", "remote", "local", "encrypted" };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-		if (text_is(word, words[i]))
-			return true;
-	return false;
-}
-
-/* Words that contradict each other, or say nothing of what the service is, are not weighed. */
-static bool is_service_list(const struct config_list *list)
-{
-	static const struct {
-		const char *words[2];
-		bool is_needed;
-	} choices[] = {
-		{ { "login", "sudo" }, true },
-		{ { "remote", "local" }, false },
-		{ { "encrypted", NULL }, false },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(choices); i++) {
-		size_t count = 0;
-
-		for (size_t k = 0; k < list->count; k++)
-			count += text_is(list->words[k], choices[i].words[0]) ||
-				 (choices[i].words[1] &&
-				  text_is(list->words[k], choices[i].words[1]));
-		if (count > 1 || (choices[i].is_needed && count == 0))
-			return false;
-	}
-	return true;
-}
-
-/* What a resource's ARN may hold: a wildcard or a variable in a request would be read differently
-   by different readers. */
-static bool is_plain_word(struct text word, const char *others)
-{
-	for (size_t i = 0; i < word.length; i++) {
-		char byte = word.bytes[i];
-
-		if (!(byte >= 'a' && byte <= 'z') && !(byte >= 'A' && byte <= 'Z') &&
-		    !(byte >= '0' && byte <= '9') && !strchr(others, byte))
-			return false;
-	}
-	return word.length <= CONFIG_PATH_MAX;
-}
-
-static bool is_host_name(struct text name)
-{
-	return is_plain_word(name, "-._");
-}
-
-static bool is_host_arn(struct text arn)
-{
-	size_t colons = 0;
-
-	for (size_t i = 0; i < arn.length; i++)
-		colons += arn.bytes[i] == ':';
-	return arn.length == 0 ||
-	       (colons >= 5 && memcmp(arn.bytes, "arn:", 4) == 0 && is_plain_word(arn, "-._/:"));
-}
-
-static bool is_optional_path(struct text path)
-{
-	return path.length == 0 || is_path(path);
-}
-
-static bool is_region(struct text region)
-{
-	return region.length <= 32 && is_plain_word(region, "-");
-}
-
-/* What is behind it, the part that asks knows. */
-static bool is_url(struct text url)
-{
-	return is_plain_word(url, "-._:/[]%");
-}
-
-static bool is_verify_key(struct text key)
-{
-	return text_starts_with(key, TEXT("iam-verify-key:")) && is_plain_word(key, "-:+/=");
-}
-
-static bool is_pin(struct text pin)
-{
-	return pin.length == 0 ||
-	       (text_starts_with(pin, TEXT("sha256//")) && is_plain_word(pin, "+/=;"));
-}
-
-static bool is_account(struct text account)
-{
-	for (size_t i = 0; i < account.length; i++)
-		if (account.bytes[i] < '0' || account.bytes[i] > '9')
-			return false;
-	return account.length == 0 || account.length == 12;
-}
-
-static bool is_external_id(struct text id)
-{
-	return id.length != 1 && is_plain_word(id, "_+=,.@:/-");
-}
-
-/* As IAM has it: letters, digits, blanks and _.:/=+-@ */
-static bool is_tag_value(struct text value)
-{
-	return is_plain_word(value, " _.:/=+-@");
 }
 
 #define RULE(member, ...)                                              \
@@ -261,6 +79,14 @@ static const struct config_option options[] = {
 	  RULE(fetches_login_profiles, .kind = CONFIG_KIND_BOOL) },
 	{ "source", "timeout", "how long fetching may take", "10m",
 	  RULE(fetch_seconds, DURATION(10, 6 * 3600)) },
+	{ "source", "identity_store", "IAM Identity Center's identity store; empty: none", "",
+	  RULE(identity_store, .kind = CONFIG_KIND_TEXT, .is_valid = is_identity_store,
+	       .wanted = "d- and 10 letters or digits") },
+	{ "accounts", "*", "role to take in a further account, and its external id", "",
+	  RULE(accounts, PAIRS(accounts, account_count), .minimum = 1, .maximum = 2,
+	       .is_valid = is_service, .is_valid_word = is_external_id,
+	       .is_valid_list = is_role_list,
+	       .wanted = "a role's ARN, and perhaps an external id") },
 	{ "sync", "shrink_limit", "percent of the users that may vanish in one sync", "20",
 	  RULE(shrink_limit, NUMBER(0, 100)) },
 	{ "names", "strip_domain", "whether ann@example.com is ann", "yes",

@@ -60,8 +60,12 @@ struct config {
 	struct text credentials_file;
 	struct text role_arn, external_id; /* assumed before anything is read */
 	struct text proxy, ca_file;
+	struct text identity_store; /* "d-1234567890": of IAM Identity Center; empty: none */
 	bool fetches_ssh_keys, fetches_login_profiles; /* no: each costs a call a user */
 	uint32_t fetch_seconds;                        /* that all of it may take; 10 minutes */
+	/* [accounts] NAME = role to take there, and perhaps its external id */
+	struct config_pair *accounts;
+	size_t account_count;
 	/* [sync] */
 	uint32_t shrink_limit; /* percent of users that may vanish at once; 20 */
 	/* [names] */

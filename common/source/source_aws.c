@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <stdio.h>
 
+#include "bundle/bundle.h"
 #include "source/aws/aws_account.h"
+#include "source/aws/aws_identity_store.h"
 #include "source/aws/aws_keys.h"
 #include "source/aws/aws_metadata.h"
 #include "source/source_internal.h"
@@ -16,6 +19,7 @@ struct work {
 	struct aws_caller caller;
 	struct aws_key_chain chain;
 	struct buffer region;
+	int folder_fd; /* of what is kept between two syncs; -1 when there is none */
 };
 
 static void work_release(struct work *work)
@@ -23,6 +27,7 @@ static void work_release(struct work *work)
 	aws_key_chain_release(&work->chain);
 	http_client_free(work->client);
 	buffer_release(&work->region);
+	cleanup_close(&work->folder_fd);
 }
 
 #define AUTO_WORK CLEANUP(work_release) struct work
@@ -54,6 +59,20 @@ static enum status find_region(struct work *work, struct complaint *out_complain
 			"no region: set [source] region in iam.conf, or AWS_REGION");
 }
 
+/* Without it every answer is asked for again. */
+static int open_folder(const struct work *work)
+{
+	char path[PATH_MAX];
+	AUTO_CLOSE int state = -1;
+
+	if (text_format(path, sizeof(path), "%s%s", work->options->root, IAM_STATE_FOLDER) !=
+		    STATUS_OK ||
+	    folder_open_trusted(path, work->options->trust, &state) != STATUS_OK ||
+	    (mkdirat(state, "aws", 0700) < 0 && errno != EEXIST))
+		return -1;
+	return openat(state, "aws", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static enum status work_init(struct work *work, struct complaint *out_complaint)
 {
 	const struct config *config = work->config;
@@ -66,6 +85,7 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 		status = find_region(work, out_complaint);
 	if (status != STATUS_OK)
 		return status;
+	work->folder_fd = open_folder(work);
 	work->caller = (struct aws_caller){
 		.client = work->client,
 		.keys = { aws_key_chain_take, &work->chain },
@@ -105,11 +125,12 @@ static void tell(const struct work *work)
 	}
 }
 
-enum status source_aws_read(const struct config *config, const struct source_options *options,
-			    struct source_document *document, struct complaint *out_complaint)
+static struct aws_account_settings settings_of(const struct work *work)
 {
-	AUTO_WORK work = { .config = config, .options = options };
-	struct aws_account_settings settings = {
+	const struct config *config = work->config;
+
+	return (struct aws_account_settings){
+		.region = buffer_text(&work->region),
 		.endpoint = config->endpoint,
 		.account_id = config->account,
 		.login_groups = config->login_groups,
@@ -117,14 +138,108 @@ enum status source_aws_read(const struct config *config, const struct source_opt
 		.wants_ssh_keys = config->fetches_ssh_keys,
 		.wants_profiles = config->fetches_login_profiles,
 	};
+}
+
+/* One account's document; cache_name is that of its file. */
+static enum status read_account(struct work *work, const struct aws_account_settings *settings,
+				const char *cache_name, struct bundle_join *join,
+				struct aws_identity *out_identity, struct complaint *out_complaint)
+{
+	struct aws_account_settings cached = *settings;
+	AUTO_AWS_CACHE cache = { .first = NULL };
+	AUTO_BUFFER document = { 0 };
+	enum status status = aws_cache_load(&cache, work->folder_fd, cache_name);
+
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	cached.cache = &cache;
+	if (status == STATUS_OK)
+		status = aws_account_fetch(&work->caller, &cached, &document, out_identity,
+					   out_complaint);
+	if (status == STATUS_OK)
+		status = bundle_join_add(join, buffer_text(&document), out_complaint);
+	/* One that cannot be kept costs calls, no more. */
+	if (status == STATUS_OK)
+		(void)!aws_cache_save(&cache, work->folder_fd, cache_name);
+	return status;
+}
+
+/* The users of further accounts, by a role in each. */
+static enum status read_further(struct work *work, const struct config_pair *account,
+				struct bundle_join *join, struct complaint *out_complaint)
+{
+	struct aws_key_settings *keys = &work->chain.settings;
+	struct aws_account_settings settings = settings_of(work);
+	struct aws_identity identity;
+	char cache_name[AWS_CACHE_NAME_MAX];
+	enum status status = text_format(cache_name, sizeof(cache_name), "further-%.*s",
+					 TEXT_ARGUMENTS(account->key));
+
+	if (status != STATUS_OK || memchr(cache_name, '/', strlen(cache_name)))
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"[accounts]: a name that is too long, or has a slash");
+	keys->role_arn = account->words.words[0];
+	keys->external_id = account->words.count > 1 ? account->words.words[1] : TEXT("");
+	aws_found_key_release(&work->chain.role);
+	settings.account_id = TEXT("");
+	settings.is_further = true;
+	status = read_account(work, &settings, cache_name, join, &identity, out_complaint);
+	if (status != STATUS_OK)
+		complaint_at(out_complaint, "account %.*s", TEXT_ARGUMENTS(account->key));
+	return status;
+}
+
+/* Federated users, by the key of the first account. */
+static enum status read_identity_store(struct work *work, const struct aws_identity *identity,
+				       struct bundle_join *join, struct complaint *out_complaint)
+{
+	const struct identity_store_settings settings = {
+		.region = buffer_text(&work->region),
+		.endpoint = work->config->endpoint,
+		.store_id = work->config->identity_store,
+		.identity = identity,
+	};
+	AUTO_BUFFER document = { 0 };
+	enum status status;
+
+	if (settings.store_id.length == 0)
+		return STATUS_OK;
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	status = identity_store_fetch(&work->caller, &settings, &document, out_complaint);
+	return status == STATUS_OK ? bundle_join_add(join, buffer_text(&document), out_complaint)
+				   : status;
+}
+
+static enum status read_accounts(struct work *work, struct bundle_join *join,
+				 struct complaint *out_complaint)
+{
+	const struct config *config = work->config;
+	const struct aws_account_settings first = settings_of(work);
+	struct aws_identity identity;
+	enum status status = read_account(work, &first, "first", join, &identity, out_complaint);
+
+	if (status == STATUS_OK)
+		status = read_identity_store(work, &identity, join, out_complaint);
+	for (size_t i = 0; status == STATUS_OK && i < config->account_count; i++)
+		status = read_further(work, &config->accounts[i], join, out_complaint);
+	return status;
+}
+
+enum status source_aws_read(const struct config *config, const struct source_options *options,
+			    struct source_document *document, struct complaint *out_complaint)
+{
+	AUTO_WORK work = { .config = config, .options = options, .folder_fd = -1 };
+	AUTO_BUNDLE_JOIN *join = NULL;
 	enum status status = text_copy(TEXT("AWS"), document->origin, sizeof(document->origin));
 
+	if (status == STATUS_OK)
+		status = bundle_join_new(&join);
 	if (status == STATUS_OK)
 		status = work_init(&work, out_complaint);
 	if (status != STATUS_OK)
 		return status;
-	settings.region = buffer_text(&work.region);
-	status = aws_account_fetch(&work.caller, &settings, &document->bytes, out_complaint);
+	status = read_accounts(&work, join, out_complaint);
 	tell(&work);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	return bundle_join_finish(join, NULL, &document->bytes);
 }

@@ -6,7 +6,8 @@
 Prints "listening PORT" and serves 127.0.0.1 until its end. What it answers is rendered from
 botocore's service models, so that a field which AWS does not have cannot slip in; signatures are
 checked with botocore's signer. FIXTURE: {"account", "keys": {ID: {"secret", "token", "arn", "id"}},
-SERVICE: {OPERATION: [{"when": {...}, "result": {...} or "error": CODE}]}, "metadata": {...}}.
+SERVICE: {OPERATION: [{"when": {...}, "by": ARN, "result": {...} or "error": CODE}]},
+"metadata": {PATH: TEXT}}; "by" is the ARN of the key that must have signed.
 
 Beside the services: POST /_fault (a list of what to do with the next requests), POST /_allow (a list
 of actions; anything else is AccessDenied), GET /_calls (how often each was called).
@@ -175,9 +176,11 @@ class Account:
                 name != "GetCallerIdentity":
             raise Refusal("AccessDenied", f"not authorized to perform: {service.name}:{name}")
         if name == "GetCallerIdentity" and key:
-            return {"Arn": key["arn"], "UserId": key["id"], "Account": self.fixture["account"]}
+            return {"Arn": key["arn"], "UserId": key["id"], "Account": key.get("account", self.fixture["account"])}
         for row in self.fixture.get(service.name, {}).get(name, []):
             wanted = row.get("when", {})
+            if "by" in row and (not key or row["by"] != key["arn"]):
+                continue
             if all(parameters.get(k) == v for k, v in wanted.items()):
                 if "error" in row:
                     raise Refusal(row["error"])

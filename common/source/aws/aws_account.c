@@ -1,6 +1,7 @@
 #include "source/aws/aws_account.h"
 
 #include "base/timestamp.h"
+#include "directory/arn.h"
 #include "source/aws/aws_account_internal.h"
 #include "json/json_write.h"
 
@@ -34,12 +35,38 @@ enum status aws_account_ask(struct aws_account *account, const char *action,
 	return ask(account, &account->iam, action, buffer_text(&form), out_reply);
 }
 
+enum status aws_account_recall(struct aws_account *account, const struct buffer *key,
+			       struct json **out_reply)
+{
+	struct text answer;
+
+	if (!aws_cache_find(account->settings->cache, buffer_text(key), &answer) ||
+	    json_parse(answer, REPLY_MAX, out_reply, NULL) != STATUS_OK)
+		return STATUS_NOT_FOUND;
+	return STATUS_OK;
+}
+
+enum status aws_account_keep(struct aws_account *account, const struct buffer *key,
+			     const struct json *reply)
+{
+	AUTO_BUFFER answer = { 0 };
+	enum status status;
+
+	buffer_init(&answer, REPLY_MAX);
+	status = json_print(reply, &answer);
+	if (status != STATUS_OK)
+		return status;
+	return aws_cache_add(account->settings->cache, buffer_text(key), buffer_text(&answer));
+}
+
 /* The wrong account's users are not this host's. */
 static enum status check_identity(struct aws_account *account)
 {
 	AUTO_JSON *reply = NULL;
 	AUTO_BUFFER form = { 0 };
 	struct text id, wanted = account->settings->account_id;
+	struct aws_identity *identity = &account->identity;
+	struct arn arn;
 	enum status status = aws_form_begin(&form, "GetCallerIdentity", AWS_STS_VERSION);
 
 	if (status == STATUS_OK)
@@ -49,13 +76,15 @@ static enum status check_identity(struct aws_account *account)
 		return status;
 	id = json_text(json_member(reply, "Account"));
 	if (id.length != AWS_ACCOUNT_ID_SIZE - 1 ||
-	    text_copy(id, account->account_id, sizeof(account->account_id)) != STATUS_OK)
+	    arn_split(json_text(json_member(reply, "Arn")), &arn) != STATUS_OK ||
+	    text_copy(id, identity->account_id, sizeof(identity->account_id)) != STATUS_OK ||
+	    text_copy(arn.partition, identity->partition, sizeof(identity->partition)) != STATUS_OK)
 		return complain(account->complaint, STATUS_BAD_INPUT,
 				"GetCallerIdentity: an account that is none");
 	if (wanted.length > 0 && !text_equal(id, wanted))
 		return complain(account->complaint, STATUS_BAD_DATA,
-				"the key is of account %s, not of %.*s", account->account_id,
-				TEXT_ARGUMENTS(wanted));
+				"the key is of account %s, not of %.*s",
+				account->identity.account_id, TEXT_ARGUMENTS(wanted));
 	return STATUS_OK;
 }
 
@@ -74,8 +103,11 @@ static enum status keep_member(struct aws_account *account, const struct json *r
 static enum status read_password_policy(struct aws_account *account)
 {
 	AUTO_JSON *reply = NULL;
-	enum status status = aws_account_ask(account, "GetAccountPasswordPolicy", NULL, 0, &reply);
+	enum status status;
 
+	if (account->settings->is_further)
+		return STATUS_OK;
+	status = aws_account_ask(account, "GetAccountPasswordPolicy", NULL, 0, &reply);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)
@@ -86,8 +118,11 @@ static enum status read_password_policy(struct aws_account *account)
 static enum status read_aliases(struct aws_account *account)
 {
 	AUTO_JSON *reply = NULL;
-	enum status status = aws_account_ask(account, "ListAccountAliases", NULL, 0, &reply);
+	enum status status;
 
+	if (account->settings->is_further)
+		return STATUS_OK;
+	status = aws_account_ask(account, "ListAccountAliases", NULL, 0, &reply);
 	if (status != STATUS_OK)
 		return status;
 	return keep_member(account, reply, "AccountAliases", &account->aliases);
@@ -104,14 +139,9 @@ static enum status read_keys(struct aws_account *account)
 }
 
 static enum status (*const steps[])(struct aws_account *account) = {
-	check_identity,
-	aws_account_read_lists,
-	aws_account_read_policies,
-	read_password_policy,
-	read_aliases,
-	aws_account_read_devices,
-	read_profiles,
-	read_keys,
+	check_identity,           aws_account_read_lists, aws_account_read_policies,
+	aws_account_read_roles,   read_password_policy,   read_aliases,
+	aws_account_read_devices, read_profiles,          read_keys,
 };
 
 static enum status append_member(struct buffer *out, const char *name, const char *start,
@@ -124,13 +154,16 @@ static enum status append_member(struct buffer *out, const char *name, const cha
 	return status == STATUS_OK ? buffer_append(out, text_of(end)) : status;
 }
 
+/* A further account has lists alone: bundle_join_add() puts them behind those of the first. */
 static enum status write_document(const struct aws_account *account, struct buffer *out)
 {
 	char now[TIMESTAMP_TEXT_SIZE];
-	enum status status =
-		buffer_append_format(out, "{\"AccountId\":\"%s\",\n\"GeneratedAt\":\"%s\"",
-				     account->account_id, timestamp_format(timestamp_now(), now));
+	enum status status = buffer_append_format(out, "{\"GeneratedAt\":\"%s\"",
+						  timestamp_format(timestamp_now(), now));
 
+	if (status == STATUS_OK && !account->settings->is_further)
+		status = append_member(out, "AccountId", "\"",
+				       text_of(account->identity.account_id), "\"");
 	if (status == STATUS_OK && account->aliases.length > 0)
 		status = append_member(out, "AccountAliases", "", buffer_text(&account->aliases),
 				       "");
@@ -176,7 +209,8 @@ static enum status account_init(struct aws_account *account, struct complaint *o
 
 enum status aws_account_fetch(struct aws_caller *caller,
 			      const struct aws_account_settings *settings,
-			      struct buffer *out_document, struct complaint *out_complaint)
+			      struct buffer *out_document, struct aws_identity *out_identity,
+			      struct complaint *out_complaint)
 {
 	CLEANUP(account_release)
 	struct aws_account account = { .caller = caller,
@@ -189,7 +223,9 @@ enum status aws_account_fetch(struct aws_caller *caller,
 		status = steps[i](&account);
 	if (status == STATUS_OK)
 		status = write_document(&account, out_document);
-	if (status != STATUS_OK)
+	if (status == STATUS_OK)
+		*out_identity = account.identity;
+	else
 		out_document->length = start;
 	return status;
 }

@@ -8,12 +8,20 @@
 #define IAM_SOURCE_AWS_AWS_ACCOUNT_H
 
 #include "config/config.h"
+#include "source/aws/aws_cache.h"
 #include "source/aws/aws_call.h"
 
 enum {
 	AWS_ACCOUNT_ID_SIZE = 13,
+	AWS_PARTITION_SIZE = 16,
 	AWS_POLICIES_MAX = 2000, /* of AWS's own, attached in one account */
 	AWS_ARENA_MAX = 256 << 20,
+};
+
+/* Whose key it is. */
+struct aws_identity {
+	char partition[AWS_PARTITION_SIZE]; /* "aws" */
+	char account_id[AWS_ACCOUNT_ID_SIZE];
 };
 
 /* What is wanted of the account. */
@@ -24,6 +32,9 @@ struct aws_account_settings {
 	struct text role_path;           /* of the roles that are accounts of the host */
 	bool wants_ssh_keys;             /* a call and more for each user */
 	bool wants_profiles;             /* a call for each user */
+	bool is_further; /* not the first of several: its password policy and its aliases are not
+			    this host's */
+	struct aws_cache *cache; /* of answers that cannot change */
 };
 
 /* The document, appended. What was fetched earlier is never mixed in: on failure nothing has been
@@ -31,6 +42,7 @@ struct aws_account_settings {
 MUST_CHECK enum status aws_account_fetch(struct aws_caller *caller,
 					 const struct aws_account_settings *settings,
 					 struct buffer *out_document,
+					 struct aws_identity *out_identity,
 					 struct complaint *out_complaint);
 
 #endif

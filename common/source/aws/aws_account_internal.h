@@ -41,7 +41,7 @@ struct aws_account {
 	struct arena arena;
 	struct aws_list lists[AWS_MEMBERS];
 	struct buffer password_policy, aliases; /* JSON; empty when the account has none */
-	char account_id[AWS_ACCOUNT_ID_SIZE];
+	struct aws_identity identity;
 	struct aws_user *users, **users_end;
 	struct aws_reference *references;
 	size_t reference_count;
@@ -60,11 +60,21 @@ MUST_CHECK enum status aws_account_ask(struct aws_account *account, const char *
 				       const struct aws_parameter *parameters, size_t count,
 				       struct json **out_reply);
 
+/* A reply of earlier, by a key that names it for all time; STATUS_NOT_FOUND when there is none. And
+   one to keep. */
+MUST_CHECK enum status aws_account_recall(struct aws_account *account, const struct buffer *key,
+					  struct json **out_reply);
+MUST_CHECK enum status aws_account_keep(struct aws_account *account, const struct buffer *key,
+					const struct json *reply);
+
 /* aws_account_lists.c: users, groups, roles and customer policies, by one paged call. */
 MUST_CHECK enum status aws_account_read_lists(struct aws_account *account);
 
-/* aws_account_policies.c: AWS's own policies that something refers to; MaxSessionDuration. */
+/* aws_account_policies.c: AWS's own policies that something refers to. */
 MUST_CHECK enum status aws_account_read_policies(struct aws_account *account);
+
+/* aws_account_roles.c: how long sessions of the host's roles may last. */
+MUST_CHECK enum status aws_account_read_roles(struct aws_account *account);
 
 /* aws_account_users.c: SSH keys, login profiles, virtual devices. */
 MUST_CHECK enum status aws_account_read_devices(struct aws_account *account);

@@ -42,24 +42,42 @@ static enum status add_policy(struct aws_account *account, struct text arn,
 	return aws_list_add(&account->lists[AWS_POLICIES], &account->arena, buffer_text(&text));
 }
 
+/* A version of a policy is what it is. */
+static enum status read_version(struct aws_account *account, struct text arn, struct text version,
+				struct json **out_reply)
+{
+	const struct aws_parameter parameters[] = { { "PolicyArn", arn },
+						    { "VersionId", version } };
+	AUTO_BUFFER key = { 0 };
+	enum status status;
+
+	buffer_init(&key, AWS_CACHE_KEY_MAX);
+	status = buffer_append_format(&key, "GetPolicyVersion %.*s %.*s", TEXT_ARGUMENTS(arn),
+				      TEXT_ARGUMENTS(version));
+	if (status != STATUS_OK || aws_account_recall(account, &key, out_reply) == STATUS_OK)
+		return status;
+	status = aws_account_ask(account, "GetPolicyVersion", parameters, ARRAY_LENGTH(parameters),
+				 out_reply);
+	return status == STATUS_OK ? aws_account_keep(account, &key, *out_reply) : status;
+}
+
 /* One that is gone between two calls is attached no more; what refers to it is told at the sync. */
 static enum status read_policy(struct aws_account *account, struct text arn)
 {
 	AUTO_JSON *reply = NULL, *version = NULL;
-	struct aws_parameter parameters[2] = { { "PolicyArn", arn } };
+	const struct aws_parameter parameter = { "PolicyArn", arn };
 	const struct json *policy;
-	enum status status = aws_account_ask(account, "GetPolicy", parameters, 1, &reply);
+	struct text version_id;
+	enum status status = aws_account_ask(account, "GetPolicy", &parameter, 1, &reply);
 
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	policy = json_member(reply, "Policy");
-	parameters[1] =
-		(struct aws_parameter){ "VersionId",
-					json_text(json_member(policy, "DefaultVersionId")) };
-	if (parameters[1].value.length == 0)
+	version_id = json_text(json_member(policy, "DefaultVersionId"));
+	if (version_id.length == 0)
 		return complain(account->complaint, STATUS_BAD_INPUT,
 				"GetPolicy: a policy without DefaultVersionId");
-	status = aws_account_ask(account, "GetPolicyVersion", parameters, 2, &version);
+	status = read_version(account, arn, version_id, &version);
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	return add_policy(account, arn, policy, json_member(version, "PolicyVersion"));

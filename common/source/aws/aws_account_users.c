@@ -60,52 +60,84 @@ static bool is_about(const struct json *reply, const char *member, const char *n
 	return text_equal(json_text(json_member(json_member(reply, member), name)), wanted);
 }
 
-static enum status read_key(struct aws_account *account, struct text user, struct text key_id)
+/* A key of one id was uploaded once and is never changed. */
+struct key_name {
+	struct text id, uploaded;
+};
+
+static enum status cache_key(struct text user, const struct key_name *name, struct buffer *out_key)
+{
+	buffer_init(out_key, AWS_CACHE_KEY_MAX);
+	return buffer_append_format(out_key, "GetSSHPublicKey %.*s %.*s %.*s", TEXT_ARGUMENTS(user),
+				    TEXT_ARGUMENTS(name->id), TEXT_ARGUMENTS(name->uploaded));
+}
+
+static enum status ask_for_key(struct aws_account *account, struct text user,
+			       const struct key_name *name, struct json **out_reply)
+{
+	const struct aws_parameter parameters[] = { { "UserName", user },
+						    { "SSHPublicKeyId", name->id },
+						    { "Encoding", TEXT("SSH") } };
+	AUTO_BUFFER key = { 0 };
+	enum status status = cache_key(user, name, &key);
+
+	if (status != STATUS_OK || aws_account_recall(account, &key, out_reply) == STATUS_OK)
+		return status;
+	status = aws_account_ask(account, "GetSSHPublicKey", parameters, ARRAY_LENGTH(parameters),
+				 out_reply);
+	/* One that was made inactive between the two calls may be made active again. */
+	if (status == STATUS_OK && name->uploaded.length > 0 &&
+	    is_about(*out_reply, "SSHPublicKey", "Status", TEXT("Active")))
+		status = aws_account_keep(account, &key, *out_reply);
+	return status;
+}
+
+static enum status read_key(struct aws_account *account, struct text user,
+			    const struct key_name *name)
 {
 	AUTO_JSON *reply = NULL;
-	const struct aws_parameter parameters[] = { { "UserName", user },
-						    { "SSHPublicKeyId", key_id },
-						    { "Encoding", TEXT("SSH") } };
-	enum status status = aws_account_ask(account, "GetSSHPublicKey", parameters,
-					     ARRAY_LENGTH(parameters), &reply);
+	enum status status = ask_for_key(account, user, name, &reply);
 
 	if (status == STATUS_NOT_FOUND) /* gone between the two calls */
 		return STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
 	if (!is_about(reply, "SSHPublicKey", "UserName", user) ||
-	    !is_about(reply, "SSHPublicKey", "SSHPublicKeyId", key_id))
+	    !is_about(reply, "SSHPublicKey", "SSHPublicKeyId", name->id))
 		return complain(account->complaint, STATUS_BAD_INPUT,
 				"GetSSHPublicKey: a reply about another key");
 	return keep(account, AWS_KEYS, reply, "SSHPublicKey");
 }
 
-/* The ids of one user's active keys are remembered; what the keys are is asked afterwards. */
-struct key_ids {
+/* One user's active keys are remembered; what they are is asked afterwards. */
+struct user_keys {
 	struct aws_account *account;
-	struct text ids[KEYS_PER_USER_MAX];
+	struct key_name names[KEYS_PER_USER_MAX];
 	size_t count;
 };
 
 static enum status look_at_key(void *context, const struct json *element)
 {
-	struct key_ids *keys = context;
+	struct user_keys *keys = context;
+	struct arena *arena = &keys->account->arena;
 	struct text id = json_text(json_member(element, "SSHPublicKeyId"));
+	struct key_name name;
 
 	if (!text_is(json_text(json_member(element, "Status")), "Active"))
 		return STATUS_OK;
 	if (id.length == 0 || keys->count == KEYS_PER_USER_MAX)
 		return STATUS_BAD_INPUT;
-	id = arena_text(&keys->account->arena, id);
-	if (!id.bytes)
+	name.id = arena_text(arena, id);
+	name.uploaded = arena_text(arena, json_text(json_member(element, "UploadDate")));
+	if (!name.id.bytes || !name.uploaded.bytes)
 		return STATUS_NO_MEMORY;
-	keys->ids[keys->count++] = id;
+	keys->names[keys->count++] = name;
 	return STATUS_OK;
 }
 
 static enum status read_keys_of(struct aws_account *account, struct text user)
 {
-	struct key_ids keys = { .account = account };
+	struct user_keys keys = { .account = account };
 	AUTO_BUFFER parameters = { 0 };
 	CLEANUP(aws_list_release) struct aws_list list = { .name = NULL };
 	struct aws_walk walk = {
@@ -130,7 +162,7 @@ static enum status read_keys_of(struct aws_account *account, struct text user)
 	if (status == STATUS_NOT_FOUND) /* the user is gone meanwhile */
 		return STATUS_OK;
 	for (size_t i = 0; status == STATUS_OK && i < keys.count; i++)
-		status = read_key(account, user, keys.ids[i]);
+		status = read_key(account, user, &keys.names[i]);
 	return status;
 }
 
