@@ -79,6 +79,8 @@ static void check_user(const struct iam_user *user)
 				text_next_piece(&body, ' ', &encoded) && !body.bytes &&
 				type.length > 0 && encoded.length > 0,
 			"a key is a type and its base64");
+		require(!user->keys[i].verify_required || text_starts_with(type, TEXT("sk-")),
+			"only a security key knows who holds it");
 	}
 	for (size_t i = 0; i < user->device_count; i++)
 		check_text(user->devices[i]);

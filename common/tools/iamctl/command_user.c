@@ -76,7 +76,7 @@ static void show_groups(struct output *output, const struct access_principal *pr
 
 static int show_keys(const struct invocation *invocation, const struct access_principal *principal)
 {
-	static const char *const columns[] = { "type", "id", "is_mfa" };
+	static const char *const columns[] = { "type", "id", "verify_required" };
 	AUTO_SNAPSHOT directory = { 0 };
 	struct snapshot_user user;
 	struct output_table table;
