@@ -133,6 +133,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_CONFIG:
 	case SIGNIN_REASON_HOST_POLICY:
 		return CLASS_SETUP;
+	case SIGNIN_REASON_ROLE_SCOPE:
 	case SIGNIN_REASON_SNAPSHOT_STALE:
 	case SIGNIN_REASON_SNAPSHOT_EXPIRED:
 	case SIGNIN_REASON_SNAPSHOT:

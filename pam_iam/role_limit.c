@@ -109,29 +109,44 @@ static enum status arm_timers(struct role_limit *limit)
 	return STATUS_OK;
 }
 
-enum status role_limit_begin(struct attempt *attempt)
+static enum status fail(struct attempt *attempt, enum status status, enum signin_reason reason)
+{
+	attempt->status = status;
+	attempt->answer.reason = reason;
+	return status;
+}
+
+/* What role_limit_end() wants to know, and the timers, if it takes any. */
+static enum status leave_limit(struct attempt *attempt, bool is_scoped)
 {
 	CLEANUP(cleanup_limit) struct role_limit *limit = calloc(1, sizeof(*limit));
-	struct complaint complaint = { .reason = "" };
-	enum status status;
+	enum status status = STATUS_OK;
 
 	if (!limit)
 		return STATUS_NO_MEMORY;
 	limit->session = attempt->place.role;
-	status = tell_pam_systemd(attempt);
-	if (status != STATUS_OK)
-		return status; /* cppcheck-suppress memleak ; CLEANUP frees it */
-	status = enter_scope(attempt, &complaint);
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		outcome_warn(attempt, "the session has no scope of its own", status, &complaint);
-	if (status != STATUS_OK)
+	if (!is_scoped)
 		status = arm_timers(limit);
 	if (status != STATUS_OK)
-		return status;
+		return status; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	if (pam_set_data(attempt->pamh, LIMIT_DATA, limit, release_limit) != PAM_SUCCESS)
 		return STATUS_NO_MEMORY;
 	(void)TAKE_POINTER(limit); /* PAM's now */
 	return STATUS_OK;
+}
+
+enum status role_limit_begin(struct attempt *attempt)
+{
+	enum status scoped = STATUS_NOT_FOUND, status;
+
+	if (attempt->records.config.role_scope)
+		scoped = enter_scope(attempt, &attempt->answer.complaint);
+	if (scoped != STATUS_OK && scoped != STATUS_NOT_FOUND)
+		return fail(attempt, scoped, SIGNIN_REASON_ROLE_SCOPE);
+	status = tell_pam_systemd(attempt);
+	if (status == STATUS_OK)
+		status = leave_limit(attempt, scoped == STATUS_OK);
+	return status == STATUS_OK ? status : fail(attempt, status, SIGNIN_REASON_SYSTEM);
 }
 
 /* Also where the program wants silence, as sudo(8) does: a shell that was killed without a word is

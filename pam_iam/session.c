@@ -93,20 +93,22 @@ static enum status put(struct attempt *attempt, const char *name, const char *va
 	return pam_putenv(attempt->pamh, variable) == PAM_SUCCESS ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* The limits of the session, and for its programs what it is. */
+/* For its programs, what the session is. */
 static enum status furnish(struct attempt *attempt)
 {
 	const struct role_session *role = &attempt->place.role;
 	char until[TIMESTAMP_TEXT_SIZE];
-	enum status status = role_limit_begin(attempt);
+	enum status status = put(attempt, "IAM_ROLE", role->role_name);
 
-	if (status == STATUS_OK)
-		status = put(attempt, "IAM_ROLE", role->role_name);
 	if (status == STATUS_OK)
 		status = put(attempt, "IAM_ROLE_SESSION_NAME", role->session_name);
 	if (status == STATUS_OK)
 		status = put(attempt, "IAM_ROLE_SESSION_EXPIRATION",
 			     timestamp_format(role->until, until));
+	if (status != STATUS_OK) {
+		attempt->status = status;
+		attempt->answer.reason = SIGNIN_REASON_SYSTEM;
+	}
 	return status;
 }
 
@@ -141,15 +143,15 @@ static int begin_role(struct attempt *attempt)
 	if (attempt->place.role.number == 0)
 		return PAM_SUCCESS;
 	record_taking(attempt);
-	status = furnish(attempt);
+	status = role_limit_begin(attempt);
+	if (status == STATUS_OK)
+		status = furnish(attempt);
 	if (status == STATUS_OK) {
 		outcome_role_session(attempt);
 		return PAM_SUCCESS;
 	}
 	if (has_place)
 		end(attempt);
-	attempt->status = status;
-	attempt->answer.reason = SIGNIN_REASON_SYSTEM;
 	return outcome_report(attempt, OUTCOME_SESSION);
 }
 

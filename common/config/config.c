@@ -137,6 +137,8 @@ static const struct config_option options[] = {
 	{ "password", "check", "what new passwords are held to beside IAM's policy", "off",
 	  RULE(password_check, .kind = CONFIG_KIND_CHOICE, .choices = PASSWORD_CHECKS,
 	       .wanted = "off or pwquality") },
+	{ "roles", "scope", "whether a role's session has a scope of systemd's, in which it ends",
+	  "yes", RULE(role_scope, .kind = CONFIG_KIND_BOOL) },
 	{ "ssh", "key_age_max", "age beyond which an SSH key is not offered; 0: none", "0",
 	  RULE(key_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
 	{ "host", "name", "name of this host in policies; empty: its node name", "",

@@ -94,6 +94,8 @@ struct config {
 	size_t mfa_service_count, mfa_group_count;
 	/* [password] */
 	enum config_password_check password_check;
+	/* [roles] */
+	bool role_scope; /* yes: where systemd runs no session begins without one */
 	/* [ssh] */
 	uint32_t key_age_max; /* seconds; 0: no limit */
 	/* [lockout] */

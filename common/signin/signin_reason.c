@@ -55,6 +55,9 @@ static const struct reason_words {
 					     "role here." },
 	[SIGNIN_REASON_ROLE_SESSION_OVER] = { "role-session-over",
 					      "The time of the role's session is up." },
+	[SIGNIN_REASON_ROLE_SCOPE] = { "role-scope", "systemd gives the role's session no scope, "
+						     "in which it would "
+						     "end." },
 	[SIGNIN_REASON_CHANGE_REQUIRED] = { "change-required",
 					    "The password has expired or is temporary, and must be "
 					    "changed first." },

@@ -35,6 +35,7 @@ enum signin_reason {
 	SIGNIN_REASON_SOURCE_UNREADABLE,   /* no address, and a policy asks for it */
 	SIGNIN_REASON_ROLE_NOT_ASSUMED,    /* a role without a session in which it was taken */
 	SIGNIN_REASON_ROLE_SESSION_OVER,   /* whose time is up */
+	SIGNIN_REASON_ROLE_SCOPE,          /* whose end nothing would see to */
 	SIGNIN_REASON_CHANGE_REQUIRED,     /* the password has expired or is temporary */
 	SIGNIN_REASON_PASSWORD_EXPIRED,    /* and only an administrator can set another */
 	SIGNIN_REASON_PASSWORD_UNATTENDED, /* and nobody can be asked for another here */

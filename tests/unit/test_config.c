@@ -50,6 +50,7 @@ static void test_defaults(void)
 		      config.hotp_look_ahead == 10,
 	      "mfa");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
+	CHECK(config.role_scope, "roles end with all that they started");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
 	CHECK(config.lockout_failures == 5 && config.lockout_seconds == 900, "lockout");
 	CHECK(config.local_group_count == 0 && config.service_count == 0, "free sections");
@@ -85,6 +86,7 @@ static void test_everything_set(void)
 		   "snapshot_age_max = 12h\n"
 		   "[mfa]\nmode = enrolled\notp_window = 2\nhotp_look_ahead = 25\n"
 		   "seed_age_max = 365d\n"
+		   "[roles]\nscope = no\n"
 		   "[ssh]\nkey_age_max = 90d\n[password]\ncheck = pwquality\n"
 		   "[lockout]\nfailures = 0\nduration = 90\n"
 		   "[local-groups]\ndocker = Developers Ops\nkvm = Ops\n"
@@ -107,6 +109,7 @@ static void test_everything_set(void)
 		      config.hotp_look_ahead == 25,
 	      "mfa");
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_PWQUALITY, "and the host's own");
+	CHECK(!config.role_scope, "scope");
 	CHECK(config.seed_age_max == 365 * 86400 && config.key_age_max == 90 * 86400, "rotation");
 	CHECK(config.lockout_failures == 0 && config.lockout_seconds == 90, "lockout");
 	CHECK(config.local_group_count == 2 && text_is(config.local_groups[0].key, "docker") &&

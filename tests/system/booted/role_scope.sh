@@ -88,12 +88,18 @@ require loginctl terminate-user alice
 wait
 holds "who ends her session ends the role's" is_gone deploy
 
-# Without the bus nobody waits, and su's own timer has to do.
+# Without the bus there is no scope, and no session that nothing would end.
 require mv /run/dbus/system_bus_socket /run/dbus/elsewhere
 talk "$alice_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- \
 	"$system/as.sh" alice su - deploy -c 'id -un'
-allowed "without the bus the role is taken all the same"
+refused "without the bus no role is taken"
+shows "she is told why" 'role-scope'
+hides "nothing ran" '^deploy$'
+logged "the log says what is missing" 'cannot decide: D-Bus: No such file or directory'
+printf '[roles]\nscope = no\n' >>/etc/iam/iam.conf
+talk "$alice_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- \
+	"$system/as.sh" alice su - deploy -c 'id -un'
+allowed "but where iam.conf leaves the end to su"
 shows "and acts" '^deploy$'
-logged "the log says what it goes without" 'the session has no scope of its own: D-Bus: No such file'
 
 finish
