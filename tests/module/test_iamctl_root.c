@@ -170,7 +170,7 @@ static const struct ordinary_case {
 	{ { "sync" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "passwd", "alice" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "mfa", "enable", "alice" }, EX_NOPERM, NULL, "run it as root" },
-	{ { "mfa", "list" }, EX_NOPERM, NULL, "run it as root" },
+	{ { "mfa", "list" }, EX_NOUSER, NULL, "you are no IAM user of this host" },
 	{ { "mfa", "disable", "alice", "x" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "unlock", "alice" }, EX_NOPERM, NULL, "run it as root" },
 	{ { "access" }, EX_NOPERM, NULL, "run it as root" },
