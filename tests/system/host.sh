@@ -29,7 +29,7 @@ case ${1:-} in '' | *[!0-9]*) ;; *) seconds=$1 && shift ;; esac
 	exit 64
 }
 [ "$(id -u)" = 0 ] || fail "needs root"
-programs=(unshare pivot_root setpriv ip sshd sudo cron expect busybox oathtool pam-auth-update)
+programs=(unshare pivot_root setpriv ip sshd sudo cron expect busybox oathtool pskctool pam-auth-update)
 [ $init = boot.sh ] || programs+=(nsenter systemd-nspawn systemd-run busctl)
 for program in "${programs[@]}"; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null ||

@@ -159,10 +159,10 @@ static void test_clocks(struct credential_store *store)
 		const struct clock_case *row = &clock_cases[i];
 		struct credential_outcome outcome;
 		char code[OTP_CODE_SIZE], id[32];
-		struct credential_attempt asked = fixture_attempt(
-			text_of(id), fixture_code(NOW + row->steps * 30, code), NOW);
+		struct text user = { id, (size_t)snprintf(id, sizeof(id), "AIDACLOCK%010zu", i) };
+		struct credential_attempt asked =
+			fixture_attempt(user, fixture_code(NOW + row->steps * 30, code), NOW);
 
-		asked.user_id.length = (size_t)snprintf(id, sizeof(id), "AIDACLOCK%010zu", i);
 		asked.otp_window = row->window;
 		fixture_add_user(store, asked.user_id);
 		CHECK(credential_attempt(store, &asked, &outcome) == STATUS_OK &&
