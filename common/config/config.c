@@ -146,6 +146,8 @@ static const struct config_option options[] = {
 	       .wanted = "a host name") },
 	{ "host", "arn", "ARN of this host; empty: arn:aws:host:::host/NAME", "",
 	  RULE(host_arn, .kind = CONFIG_KIND_TEXT, .is_valid = is_host_arn, .wanted = "an ARN") },
+	{ "host", "metadata", "whether sync asks the EC2 instance for its ARN and tags", "no",
+	  RULE(host_metadata, .kind = CONFIG_KIND_BOOL) },
 	{ "host-tags", "*", "tag of this host, aws:ResourceTag/KEY in policies", "",
 	  RULE(host_tags, PAIRS(host_tags, host_tag_count), .is_valid = is_service,
 	       .is_valid_word = is_tag_value, .is_whole = true,

@@ -111,6 +111,7 @@ struct config {
 	/* [host] */
 	struct text host_name; /* empty: the kernel's node name */
 	struct text host_arn;  /* empty: arn:aws:host:::host/NAME */
+	bool host_metadata;    /* ARN and tags of the EC2 instance are asked for at sync; no */
 	/* [host-tags] KEY = VALUE: what policies see as aws:ResourceTag/KEY; one word, the value */
 	struct config_pair *host_tags;
 	size_t host_tag_count;

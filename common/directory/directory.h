@@ -110,6 +110,13 @@ struct iam_warning {
 	struct text reason; /* one sentence, printable */
 };
 
+/* What the source says of the very host that asks, such as an EC2 instance. */
+struct iam_host {
+	struct text arn; /* empty when it says nothing */
+	struct iam_tag *tags;
+	size_t tag_count;
+};
+
 struct iam_directory {
 	struct arena arena;
 	struct iam_user *users;
@@ -126,6 +133,7 @@ struct iam_directory {
 	uint64_t generation;  /* 0 when not given */
 	int64_t generated_at; /* 0 when not given */
 	int64_t expires;      /* 0 when not given */
+	struct iam_host host;
 	struct iam_warning *warnings;
 	size_t warning_count;
 	size_t warnings_left_out; /* beyond DIRECTORY_WARNINGS_MAX */

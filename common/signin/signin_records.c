@@ -2,6 +2,7 @@
 
 #include <limits.h>
 
+#include "access/host_facts.h"
 #include "directory/name.h"
 #include "signin/signin_internal.h"
 
@@ -58,8 +59,15 @@ enum status signin_records_open(struct signin_records *out_records,
 	if (configured != STATUS_OK) {
 		out_records->unusable = reason_unless_no_memory(configured, SIGNIN_REASON_CONFIG);
 		*out_complaint = config_complaint;
+		return configured;
 	}
-	return configured;
+	opened = host_facts_read(&out_records->access, &out_records->config);
+	if (opened != STATUS_OK) {
+		out_records->unusable = reason_unless_no_memory(opened, SIGNIN_REASON_SNAPSHOT);
+		return complain(out_complaint, opened,
+				"what access.snapshot says of this host cannot be read");
+	}
+	return STATUS_OK;
 }
 
 void signin_records_close(struct signin_records *records)

@@ -96,6 +96,13 @@ MUST_CHECK enum status access_group_find(const struct snapshot *access, struct t
 MUST_CHECK enum status access_first_seen(const struct snapshot *access, struct text id,
 					 int64_t *out_since);
 
+/* The value of key "host" in SNAPSHOT_MAP_SETTINGS, which is there when the source said anything.
+ */
+MUST_CHECK enum status access_host_encode(const struct iam_host *host, struct buffer *out_json);
+MUST_CHECK enum status access_host_decode(struct text json, struct arena *arena,
+					  struct iam_host *out_host,
+					  struct complaint *out_complaint);
+
 MUST_CHECK enum status access_account_encode(const struct access_account *account,
 					     struct buffer *out_json);
 MUST_CHECK enum status access_account_decode(struct text json, struct arena *arena,

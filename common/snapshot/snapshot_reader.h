@@ -126,7 +126,7 @@ enum snapshot_map {
 	SNAPSHOT_MAP_PRINCIPALS = 1, /* Unix name to access_principal */
 	SNAPSHOT_MAP_GROUPS,         /* IAM unique id to access_group */
 	SNAPSHOT_MAP_POLICIES,       /* policy key to document */
-	SNAPSHOT_MAP_SETTINGS,       /* "account", "reports" */
+	SNAPSHOT_MAP_SETTINGS,       /* "account", "host", "reports" */
 	SNAPSHOT_MAP_ASSIGNMENTS,    /* IAM unique id to its Unix id, kept after deletion */
 };
 

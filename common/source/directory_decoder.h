@@ -109,6 +109,9 @@ enum status decode_groups(struct directory_decoder *decoder, struct text value,
 enum status decode_roles(struct directory_decoder *decoder, struct text value,
 			 const struct json_place *place);
 
+/* "Tags", each key once. */
+void decode_entity_tags(struct object *object, struct iam_entity *entity);
+
 /* directory_policies.c */
 enum status decode_policies(struct directory_decoder *decoder, struct text value,
 			    const struct json_place *place);
@@ -138,6 +141,8 @@ enum status decode_account_id(struct directory_decoder *decoder, struct text val
 			      const struct json_place *place);
 enum status decode_account_aliases(struct directory_decoder *decoder, struct text value,
 				   const struct json_place *place);
+enum status decode_host(struct directory_decoder *decoder, struct text value,
+			const struct json_place *place);
 enum status decode_generation(struct directory_decoder *decoder, struct text value,
 			      const struct json_place *place);
 enum status decode_generated_at(struct directory_decoder *decoder, struct text value,

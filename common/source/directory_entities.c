@@ -127,7 +127,7 @@ static bool is_tag_known(const struct iam_entity *entity, struct text key)
 	return false;
 }
 
-static void decode_tags(struct object *object, struct iam_entity *entity)
+void decode_entity_tags(struct object *object, struct iam_entity *entity)
 {
 	struct elements elements;
 	struct object element;
@@ -166,7 +166,7 @@ static void decode_entity(struct object *object, enum entity_kind kind, struct i
 	register_entity(object, kind, entity);
 	object_time(object, "CreateDate", &entity->created);
 	decode_entity_policies(object, members->inline_policies, entity);
-	decode_tags(object, entity);
+	decode_entity_tags(object, entity);
 }
 
 /* The group's own spelling where groups are listed: the strings are then shared. */

@@ -17,6 +17,7 @@ static const struct member {
 	{ "Generation", decode_generation },
 	{ "GeneratedAt", decode_generated_at },
 	{ "Expires", decode_expires },
+	{ "Host", decode_host },
 	{ "PasswordPolicy", decode_password_policy },
 	{ "Policies", decode_policies },
 	{ "GroupDetailList", decode_groups },

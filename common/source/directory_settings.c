@@ -115,6 +115,37 @@ enum status decode_account_aliases(struct directory_decoder *decoder, struct tex
 	return status == STATUS_OK ? read_aliases(decoder, json, place) : status;
 }
 
+static bool is_arn(struct text text)
+{
+	struct arn arn;
+
+	return arn_split(text, &arn) == STATUS_OK;
+}
+
+static const struct text_rule host_arn_rule = {
+	"Arn", true, IAM_ARN_MAX, is_arn, "an ARN",
+};
+
+enum status decode_host(struct directory_decoder *decoder, struct text value,
+			const struct json_place *place)
+{
+	AUTO_JSON *json = NULL;
+	struct iam_host *host = &decoder->directory->host;
+	struct iam_entity entity = { .tag_count = 0 };
+	struct object object = { .decoder = decoder, .place = place };
+
+	object.status = json_parse_piece(value, place, &json, decoder->complaint);
+	if (object.status == STATUS_OK)
+		object.status = json_value_kind(json, place, JSON_OBJECT, decoder->complaint);
+	object.json = json;
+	object_text(&object, &host_arn_rule, &host->arn);
+	if (object.status == STATUS_OK)
+		decode_entity_tags(&object, &entity);
+	host->tags = entity.tags;
+	host->tag_count = entity.tag_count;
+	return object.status;
+}
+
 enum status decode_generation(struct directory_decoder *decoder, struct text value,
 			      const struct json_place *place)
 {

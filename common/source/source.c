@@ -1,4 +1,5 @@
 #include "source/directory_json.h"
+#include "source/source_host.h"
 #include "source/source_internal.h"
 
 static const struct source {
@@ -40,14 +41,27 @@ static void name_origin(const char *origin, struct complaint *complaint)
 	append_place(complaint, inner.place);
 }
 
+static const struct source *find_source(enum config_source kind)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
+		if (sources[i].kind == kind)
+			return &sources[i];
+	return NULL;
+}
+
 static enum status read_source(const struct config *config, const struct source_options *options,
 			       struct source_document *document, struct complaint *complaint)
 {
+	const struct source *source = find_source(config->source);
+	enum status status;
+
 	buffer_init(&document->bytes, SOURCE_BYTES_MAX);
-	for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
-		if (sources[i].kind == config->source)
-			return sources[i].read(config, options, document, complaint);
-	return complain(complaint, STATUS_BAD_INPUT, "this source is not known");
+	if (!source)
+		return complain(complaint, STATUS_BAD_INPUT, "this source is not known");
+	status = source->read(config, options, document, complaint);
+	if (status == STATUS_OK && config->host_metadata)
+		status = source_host_add(config, options, &document->bytes, complaint);
+	return status;
 }
 
 /* What the caller is told: the whole place, and never nothing. */

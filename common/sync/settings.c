@@ -48,9 +48,27 @@ static enum status write_source(struct sync_work *work)
 	return record_add(work, SNAPSHOT_MAP_SETTINGS, TEXT("source"), buffer_text(&json));
 }
 
+/* Nothing when the source says nothing of the host. */
+static enum status write_host(struct sync_work *work)
+{
+	AUTO_BUFFER json = { 0 };
+	enum status status;
+
+	if (work->directory.host.arn.length == 0)
+		return STATUS_OK;
+	buffer_init(&json, ACCESS_RECORD_BYTES_MAX);
+	status = access_host_encode(&work->directory.host, &json);
+	if (status != STATUS_OK)
+		return status;
+	return record_add(work, SNAPSHOT_MAP_SETTINGS, TEXT("host"), buffer_text(&json));
+}
+
 enum status settings_write(struct sync_work *work)
 {
 	enum status status = write_account(work);
+
+	if (status == STATUS_OK)
+		status = write_host(work);
 
 	if (status == STATUS_OK)
 		status = write_source(work);

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 
+#include "access/host_facts.h"
 #include "source/source.h"
 #include "sync/sync_internal.h"
 
@@ -113,6 +114,8 @@ static enum status fetch(struct sync_work *work)
 	enum status status =
 		source_fetch(&work->config, &options, &work->directory, work->complaint);
 
+	if (status == STATUS_OK)
+		status = host_facts_apply(&work->directory.host, &work->config);
 	return status == STATUS_OK ? report_warnings(work) : status;
 }
 

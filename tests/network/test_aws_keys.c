@@ -155,6 +155,32 @@ static void test_metadata(void)
 	CHECK(stand_in_calls(&stand_in, "metadata:token") >= 1, "by version 2");
 }
 
+static void want_host(struct config *config)
+{
+	config->host_metadata = true;
+}
+
+/* What the instance is told of itself becomes part of the document. */
+static void test_host(void)
+{
+	const char *const metadata[][2] = { { "AWS_EC2_METADATA_SERVICE_ENDPOINT", stand_in.url } };
+	AUTO_DIRECTORY directory = { .user_count = 0 };
+	struct complaint complaint;
+
+	visit_set(metadata, ARRAY_LENGTH(metadata));
+	CHECK(visit(&stand_in, want_host, &directory, &complaint) == STATUS_OK,
+	      "with the host (%s)", complaint.reason);
+	CHECK(text_is(directory.host.arn,
+		      "arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789abcdef0"),
+	      "the instance's ARN");
+	CHECK(directory.host.tag_count == 2 && text_is(directory.host.tags[0].key, "Environment") &&
+		      text_is(directory.host.tags[1].value, "team a"),
+	      "its tags");
+	CHECK(directory.user_count == 2, "and the account");
+	visit_set(visit_key, ARRAY_LENGTH(visit_key));
+	check("no instance, but asked for", want_host, STATUS_UNAVAILABLE, "no EC2 instance");
+}
+
 int main(void)
 {
 	visit_begin();
@@ -166,6 +192,7 @@ int main(void)
 	test_web_identity();
 	test_container();
 	test_metadata();
+	test_host();
 	stand_in_stop(&stand_in);
 	return check_done();
 }
