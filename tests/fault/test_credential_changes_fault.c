@@ -67,6 +67,22 @@ static enum status remove_device(struct credential_store *store)
 	return credential_device_remove(store, USER, "phone");
 }
 
+static enum status write_devices(struct credential_store *store)
+{
+	struct credential_device tokens[] = {
+		{ .name = "SN-1", .serial = "SN-1", .settings = { OTP_SHA1, 6, 0, OTP_HOTP } },
+		{ .name = "SN-2", .serial = "SN-2", .settings = { OTP_SHA1, 6, 0, OTP_HOTP } },
+	};
+	struct credential_new_device added[ARRAY_LENGTH(tokens)];
+	size_t refused = 0;
+	AUTO_SECRET seed;
+
+	CHECK_REQUIRE(secret_set_bytes(&seed, TEXT(FIXTURE_SEED)) == STATUS_OK, "seed");
+	for (size_t i = 0; i < ARRAY_LENGTH(tokens); i++)
+		added[i] = (struct credential_new_device){ USER, &tokens[i], &seed };
+	return credential_devices_add(store, added, ARRAY_LENGTH(added), &refused, NULL);
+}
+
 static enum status synchronize_device(struct credential_store *store)
 {
 	struct credential_device device;
@@ -151,6 +167,8 @@ static const struct write_case {
 	  " (SELECT count(*) FROM former_password) + (SELECT count(*) FROM permission_use)"
 	  " WHEN 4 THEN 0 WHEN 0 THEN 1 ELSE 2 END" },
 	{ "a device", "SELECT 0", write_device, "SELECT count(*) - 1 FROM device" },
+	{ "many devices", "SELECT 0", write_devices,
+	  "SELECT CASE count(*) WHEN 1 THEN 0 WHEN 3 THEN 1 ELSE 2 END FROM device" },
 	{ "a device's end", "SELECT 0", remove_device, "SELECT 1 - count(*) FROM device" },
 	{ "a device set right", "SELECT 0", synchronize_device,
 	  "SELECT CASE next_step || ' ' || drift WHEN '0 0' THEN 0 WHEN '33355 21' THEN 1 ELSE 2 "

@@ -134,6 +134,7 @@ static const struct verify_case {
 	{ "PRAGMA foreign_keys = OFF; DELETE FROM former_password;"
 	  "INSERT INTO former_password (user, hash) VALUES ('nobody', '$y$')",
 	  "belongs to nobody" },
+	{ "UPDATE device SET serial = 'S N'", "serial number has a character" },
 	{ "INSERT INTO permission_use VALUES ('no id', 'host:Login', '', 1, 1)",
 	  "by what is no IAM id" },
 	{ "INSERT INTO permission_use VALUES ('AIDA', 'host:Login', '', 2, 1)",
