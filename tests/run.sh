@@ -2,7 +2,8 @@
 # tests/run.sh BUILD PROGRAM...: runs each test program, shows what failed, counts.
 #
 # A program passes when it exits 0 and its plan names as many checks as it made. Programs of
-# tests/module get a private mount namespace in which the shipped modules find their fixed paths.
+# tests/module and tests/network get a private mount namespace in which what is shipped finds its fixed
+# paths.
 set -u
 here=$(dirname "$0")
 build=$1
@@ -13,7 +14,7 @@ trap 'rm -f "$output"' EXIT
 
 run_one() {
 	case $1 in
-	*/tests/module/*) "$here/module/run.sh" "$build" "$1" ;;
+	*/tests/module/* | */tests/network/*) "$here/module/run.sh" "$build" "$1" ;;
 	*/tests/fuzz/replay_*) "$1" "$here/fuzz/corpus/${1##*/replay_}" ;;
 	*) "$1" ;;
 	esac

@@ -114,14 +114,14 @@ enum status folder_open_trusted(const char *path, struct file_trust trust, int *
 	return open_failure();
 }
 
-static enum status write_all(int fd, struct text bytes)
+enum status file_write_all(int fd, struct text bytes)
 {
 	while (bytes.length > 0) {
 		ssize_t written = write(fd, bytes.bytes, bytes.length);
 
 		if (written < 0 && errno == EINTR)
 			continue;
-		if (written < 0)
+		if (written <= 0)
 			return STATUS_SYSTEM;
 		bytes = text_skip(bytes, (size_t)written);
 	}
@@ -136,7 +136,7 @@ static enum status write_sibling(int folder_fd, const char *name, struct text by
 
 	if (fd < 0)
 		return STATUS_SYSTEM;
-	status = write_all(fd, bytes);
+	status = file_write_all(fd, bytes);
 	if (status != STATUS_OK)
 		return status;
 	/* The mode last: half a file is nobody's to read. */

@@ -26,6 +26,9 @@ MUST_CHECK enum status file_open_trusted(int folder_fd, const char *path, struct
 /* Reads the rest of fd; STATUS_BAD_INPUT past the buffer's maximum. */
 MUST_CHECK enum status file_read_all(int fd, struct buffer *out_bytes);
 
+/* STATUS_SYSTEM when some of it could not be written. */
+MUST_CHECK enum status file_write_all(int fd, struct text bytes);
+
 /* Opens an absolute folder component by component, each one a real folder of root's that nobody
    else may write (sticky ones such as /tmp excepted when trust.owner is not root). */
 MUST_CHECK enum status folder_open_trusted(const char *path, struct file_trust trust, int *out_fd);

@@ -2,6 +2,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+
+/* A file on its way; no digest is spelt like this. */
+#define SIBLING "new"
 
 enum status bundle_store_open(struct bundle_store *store, const char *root, struct file_trust trust)
 {
@@ -38,24 +42,35 @@ enum status bundle_store_read(const struct bundle_store *store, const char *name
 	return file_read_all(fd, out_bytes);
 }
 
+/* One that cannot be written is taken away: on a full disk it would be in the next sync's way. */
+static enum status write_sibling(int folder_fd, struct text bytes)
+{
+	AUTO_CLOSE int fd = -1;
+	enum status status;
+
+	if (unlinkat(folder_fd, SIBLING, 0) < 0 && errno != ENOENT)
+		return STATUS_SYSTEM;
+	fd = openat(folder_fd, SIBLING, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return STATUS_SYSTEM;
+	status = file_write_all(fd, bytes);
+	if (status != STATUS_OK) {
+		int saved_errno = errno;
+
+		unlinkat(folder_fd, SIBLING, 0);
+		errno = saved_errno;
+	}
+	return status;
+}
+
 enum status bundle_store_write(const struct bundle_store *store, const char *name,
 			       struct text bytes)
 {
-	AUTO_CLOSE int fd = openat(store->folder_fd, name,
-				   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	enum status status = write_sibling(store->folder_fd, bytes);
 
-	if (fd < 0)
-		return STATUS_SYSTEM;
-	while (bytes.length > 0) {
-		ssize_t written = write(fd, bytes.bytes, bytes.length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return STATUS_SYSTEM;
-		bytes = text_skip(bytes, (size_t)written);
-	}
-	return STATUS_OK;
+	if (status == STATUS_OK && renameat(store->folder_fd, SIBLING, store->folder_fd, name) < 0)
+		status = STATUS_SYSTEM;
+	return status;
 }
 
 void bundle_store_prune(const struct bundle_store *store, const struct map *kept)

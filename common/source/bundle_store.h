@@ -27,7 +27,8 @@ void bundle_store_close(struct bundle_store *store);
 MUST_CHECK enum status bundle_store_read(const struct bundle_store *store, const char *name,
 					 size_t bytes_max, struct buffer *out_bytes);
 
-/* Not forced to the disk: what a crash leaves of it has another digest. */
+/* Whole or not at all while the machine runs. Not forced to the disk: what a crash leaves of it has
+   another digest. */
 MUST_CHECK enum status bundle_store_write(const struct bundle_store *store, const char *name,
 					  struct text bytes);
 

@@ -8,7 +8,8 @@ enum {
 	LOW_SPEED_BYTES = 100, /* a second, for LOW_SPEED_SECONDS: a drip is no answer */
 	LOW_SPEED_SECONDS = 15,
 	URL_MAX = 2048,
-	RETRY_AFTER_MAX = 3600, /* seconds */
+	RETRY_AFTER_MAX = 3600,       /* seconds */
+	HEADERS_BYTES_MAX = 64 << 10, /* of an answer */
 };
 
 struct http_client {
@@ -20,7 +21,10 @@ struct http_client {
 struct exchange {
 	const struct http_request *request;
 	struct http_reply reply;
-	enum status taken; /* what take() said last, or why it was not asked */
+	size_t header_bytes;
+	enum status taken;  /* what take() said last, or why it was not asked */
+	const char *excess; /* "body has": what there was too much of; NULL: nothing */
+	size_t most;        /* bytes of that */
 };
 
 enum status http_client_new(const struct http_settings *settings, struct http_client **out_client)
@@ -104,6 +108,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 
 	if (piece.length > exchange->request->bytes_max - exchange->reply.bytes) {
 		exchange->taken = STATUS_BAD_INPUT;
+		exchange->excess = "body has";
+		exchange->most = exchange->request->bytes_max;
 		return 0;
 	}
 	exchange->reply.bytes += piece.length;
@@ -158,16 +164,26 @@ static void keep_wait(struct text value, int64_t unit_ms, struct http_reply *rep
 		reply->retry_after_ms = (int64_t)RETRY_AFTER_MAX * 1000;
 }
 
+/* It is sent back one day, so it may hold nothing that ends a header. */
+static void keep_tag(struct text value, char out_tag[HTTP_TAG_SIZE])
+{
+	bool is_printable = true;
+
+	for (size_t i = 0; i < value.length; i++)
+		is_printable = is_printable && value.bytes[i] >= ' ' && value.bytes[i] <= '~';
+	if (!is_printable || text_copy(value, out_tag, HTTP_TAG_SIZE) != STATUS_OK)
+		out_tag[0] = '\0';
+}
+
 static void keep_header(struct text line, struct http_reply *reply)
 {
 	struct text value;
 
 	if (is_header(line, "content-type:", &value))
 		keep_type(value, reply->type);
-	else if (is_header(line, "etag:", &value)) {
-		if (text_copy(value, reply->tag, sizeof(reply->tag)) != STATUS_OK)
-			reply->tag[0] = '\0';
-	} else if (is_header(line, "x-amz-retry-after:", &value))
+	else if (is_header(line, "etag:", &value))
+		keep_tag(value, reply->tag);
+	else if (is_header(line, "x-amz-retry-after:", &value))
 		keep_wait(value, 1, reply);
 	else if (is_header(line, "retry-after:", &value))
 		keep_wait(value, 1000, reply);
@@ -191,6 +207,13 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 	struct exchange *exchange = context;
 	struct text line = { bytes, size * count };
 
+	exchange->header_bytes += line.length;
+	if (exchange->header_bytes > HEADERS_BYTES_MAX) {
+		exchange->taken = STATUS_BAD_INPUT;
+		exchange->excess = "headers have";
+		exchange->most = HEADERS_BYTES_MAX;
+		return 0;
+	}
 	if (text_starts_with(line, TEXT("HTTP/")))
 		exchange->reply = (struct http_reply){ .bytes = exchange->reply.bytes };
 	keep_header(line, &exchange->reply);
@@ -363,11 +386,11 @@ static enum status complain_of(const struct http_client *client, CURLcode code,
 	enum status status = status_of(code, exchange);
 	char words[HTTP_WORDS_SIZE];
 
-	if (status == STATUS_BAD_INPUT && exchange->taken == STATUS_BAD_INPUT)
-		return complain(out_complaint, status,
-				"the answer is larger than %zu bytes, or "
-				"not what it should be",
-				exchange->request->bytes_max);
+	if (exchange->excess)
+		return complain(out_complaint, status, "the answer's %s more than %zu bytes",
+				exchange->excess, exchange->most);
+	if (exchange->taken != STATUS_OK)
+		return complain(out_complaint, status, "the answer is not what it should be");
 	text_printable(text_of(client->error[0] ? client->error : curl_easy_strerror(code)), words,
 		       sizeof(words));
 	return complain(out_complaint, status, "%s", words);
