@@ -6,6 +6,7 @@
 
 #include "base/timestamp.h"
 #include "conversation.h"
+#include "signin/signin_lines.h"
 
 enum { SHOWN_SIZE = 160, FAIL_DELAY_MICROSECONDS = 2000000 };
 
@@ -214,125 +215,29 @@ void outcome_debug(const struct attempt *attempt, const char *format, ...)
 	va_end(arguments);
 }
 
-static void log_failure(const struct attempt *attempt)
+static void write_line(void *context, enum signin_line_weight weight, const char *line)
 {
-	const struct complaint *complaint = &attempt->answer.complaint;
+	static const int priorities[] = {
+		[SIGNIN_LINE_INFO] = LOG_INFO,
+		[SIGNIN_LINE_NOTICE] = LOG_NOTICE,
+		[SIGNIN_LINE_ERROR] = LOG_ERR,
+		[SIGNIN_LINE_ALERT] = LOG_ALERT,
+	};
+	const struct attempt *attempt = context;
 
-	if (attempt->status == STATUS_OK || attempt->answer.reason == SIGNIN_REASON_CONVERSATION)
-		return;
-	pam_syslog(attempt->pamh, LOG_ERR, "cannot decide: %s%s%s",
-		   complaint->place[0] ? complaint->place : "", complaint->place[0] ? ": " : "",
-		   complaint->reason[0] ? complaint->reason : status_text(attempt->status));
+	pam_syslog(attempt->pamh, priorities[weight], "%s", line);
 }
 
-/* " locked=codes until=...", also of the failure that has locked. */
-static const char *show_lock(const struct credential_lock *lock, char buffer[SHOWN_SIZE])
+static void log_decision(struct attempt *attempt, enum outcome_phase phase)
 {
-	char until[TIMESTAMP_TEXT_SIZE];
+	const struct signin_lines lines = { .request = &attempt->request,
+					    .actor = attempt->actor,
+					    .other_proof = attempt->key_words,
+					    .tell = write_line,
+					    .context = attempt };
 
-	if (lock->kind == CREDENTIAL_LOCK_NONE ||
-	    text_format(buffer, SHOWN_SIZE, " locked=%s until=%s", credential_lock_name(lock->kind),
-			timestamp_format(lock->until, until)) != STATUS_OK)
-		return "";
-	return buffer;
-}
-
-/* A sealed code in somebody's hands is news, also when it opens nothing. */
-static int priority_of(enum signin_reason reason)
-{
-	bool is_break_glass = reason == SIGNIN_REASON_BREAK_GLASS_NOT_DUE ||
-			      reason == SIGNIN_REASON_BREAK_GLASS_EXPIRED;
-
-	return is_break_glass ? LOG_ALERT : LOG_NOTICE;
-}
-
-static void log_refusal(const struct attempt *attempt, enum outcome_phase phase)
-{
-	struct shown shown;
-	char lock[SHOWN_SIZE];
-
-	show_attempt(attempt, &shown);
-	pam_syslog(attempt->pamh, priority_of(attempt->answer.reason),
-		   "%s refused: user=%s service=%s rhost=%s%s reason=%s%s", phase_words[phase],
-		   shown.user, shown.service, shown.remote_host, shown.by,
-		   signin_reason_code(attempt->answer.reason),
-		   show_lock(&attempt->answer.lock, lock));
-}
-
-/* For the administrator: whoever is refused learns nothing of it. */
-static void log_stray(const struct attempt *attempt)
-{
-	const struct credential_stray *stray = &attempt->answer.stray;
-	int steps = (int)stray->steps, period = (int)stray->settings.period_seconds;
-	char user[SHOWN_SIZE], device[SHOWN_SIZE];
-
-	if (attempt->answer.reason != SIGNIN_REASON_CODE_WRONG || stray->device[0] == '\0')
-		return;
-	show(attempt->request.user, user);
-	show(text_of(stray->device), device);
-	if (stray->settings.kind == OTP_HOTP)
-		pam_syslog(attempt->pamh, LOG_NOTICE,
-			   "code out of reach: user=%s device=%s counters=%d: codes were "
-			   "made and not used: iamctl mfa resync %s %s",
-			   user, device, steps, user, device);
-	else
-		pam_syslog(attempt->pamh, LOG_NOTICE,
-			   "code out of reach: user=%s device=%s steps=%d seconds=%d: its clock is "
-			   "off, or the code is old: iamctl mfa resync %s %s",
-			   user, device, steps, steps * period, user, device);
-}
-
-/* Somebody goes without the device. */
-static void log_paper(const struct attempt *attempt, const struct shown *shown)
-{
-	const struct signin_answer *answer = &attempt->answer;
-
-	if (answer->proof == CREDENTIAL_PROOF_RECOVERY)
-		pam_syslog(attempt->pamh, LOG_NOTICE,
-			   "recovery code used: user=%s service=%s rhost=%s%s left=%u", shown->user,
-			   shown->service, shown->remote_host, shown->by, answer->recovery_left);
-	if (answer->proof == CREDENTIAL_PROOF_BREAK_GLASS)
-		pam_syslog(attempt->pamh, LOG_ALERT,
-			   "break-glass code used: user=%s service=%s rhost=%s%s code=%s reason=%s",
-			   shown->user, shown->service, shown->remote_host, shown->by,
-			   answer->break_glass, signin_reason_code(answer->lifted));
-}
-
-/* What would have refused, and did not. */
-static void log_lifted(const struct attempt *attempt, const struct shown *shown)
-{
-	char until[TIMESTAMP_TEXT_SIZE];
-
-	if (attempt->answer.lifted != SIGNIN_REASON_NONE)
-		pam_syslog(attempt->pamh, LOG_ALERT,
-			   "admitted by a break-glass code: user=%s service=%s rhost=%s%s "
-			   "until=%s reason=%s",
-			   shown->user, shown->service, shown->remote_host, shown->by,
-			   timestamp_format(attempt->answer.break_glass_until, until),
-			   signin_reason_code(attempt->answer.lifted));
-}
-
-static void log_acceptance(const struct attempt *attempt, enum outcome_phase phase)
-{
-	const struct signin_answer *answer = &attempt->answer;
-	const char *proven_by = answer->device[0] ? answer->device : attempt->key_words;
-	struct shown shown;
-	char mfa[SHOWN_SIZE];
-
-	show_attempt(attempt, &shown);
-	if (phase != OUTCOME_AUTH) {
-		pam_syslog(attempt->pamh, LOG_INFO, "%s accepted: user=%s service=%s rhost=%s%s",
-			   phase_words[phase], shown.user, shown.service, shown.remote_host,
-			   shown.by);
-		log_lifted(attempt, &shown);
-		return;
-	}
-	pam_syslog(attempt->pamh, LOG_INFO,
-		   "sign-in accepted: user=%s service=%s rhost=%s%s password=%s mfa=%s drift=%d",
-		   shown.user, shown.service, shown.remote_host, shown.by,
-		   answer->used_password ? "yes" : "no", show(text_of(proven_by), mfa),
-		   (int)answer->drift);
-	log_paper(attempt, &shown);
+	signin_lines(&lines, phase_words[phase], phase == OUTCOME_AUTH, attempt->status,
+		     &attempt->answer);
 }
 
 void outcome_delay(const struct attempt *attempt)
@@ -373,17 +278,13 @@ static void tell_user(const struct attempt *attempt)
 				  is_friendly ? PAM_TEXT_INFO : PAM_ERROR_MSG, told);
 }
 
-int outcome_report(const struct attempt *attempt, enum outcome_phase phase)
+int outcome_report(struct attempt *attempt, enum outcome_phase phase)
 {
 	int code = outcome_code(attempt, phase);
 
-	if (code == PAM_SUCCESS) {
-		log_acceptance(attempt, phase);
+	log_decision(attempt, phase);
+	if (code == PAM_SUCCESS)
 		return code;
-	}
-	log_refusal(attempt, phase);
-	log_stray(attempt);
-	log_failure(attempt);
 	/* Whoever is not proven yet learns nothing: no lockout, no missing password. */
 	if (phase == OUTCOME_AUTH)
 		return code;

@@ -20,7 +20,7 @@ enum outcome_phase {
 int outcome_code(const struct attempt *attempt, enum outcome_phase phase);
 
 /* One line for the administrator; a second one when something failed. Then outcome_code. */
-int outcome_report(const struct attempt *attempt, enum outcome_phase phase);
+int outcome_report(struct attempt *attempt, enum outcome_phase phase);
 
 /* Asks the application to wait before it tells of a refusal, as a brake on guessing. */
 void outcome_delay(const struct attempt *attempt);

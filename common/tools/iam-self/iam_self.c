@@ -40,7 +40,7 @@ static const struct service {
 
 static void refuse(struct visit *visit, enum status status, const struct signin_answer *answer)
 {
-	visit_log_decision(visit, "self service", status, answer);
+	visit_log_decision(visit, "self service", false, status, answer);
 	visit_answer(visit,
 		     answer->reason == SIGNIN_REASON_ALLOWED ? SIGNIN_REASON_NONE : answer->reason);
 }

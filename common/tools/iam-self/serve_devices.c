@@ -17,7 +17,7 @@ static bool is_allowed(struct visit *visit, enum status status, struct signin_an
 		return true;
 	if (signin_is_allowed(answer))
 		answer->reason = SIGNIN_REASON_NONE;
-	visit_log_decision(visit, "device", status, answer);
+	visit_log_decision(visit, "device", false, status, answer);
 	visit_answer(visit, answer->reason);
 	return false;
 }
@@ -31,7 +31,7 @@ static bool prove(struct visit *visit)
 	enum status status = signin_own_proof(&visit->records, &visit->request, &factors);
 
 	if (status != STATUS_OK) {
-		visit_log_decision(visit, "sign-in", status, &answer);
+		visit_log_decision(visit, "sign-in", true, status, &answer);
 		visit_answer(visit, SIGNIN_REASON_STORE);
 		return false;
 	}

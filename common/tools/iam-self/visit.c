@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <syslog.h>
 
-#include "base/timestamp.h"
+#include "signin/signin_lines.h"
 
 enum { SHOWN_SIZE = 160 };
 
@@ -81,42 +81,36 @@ static const char *show(struct text text, char buffer[SHOWN_SIZE])
 	return text_printable(text.length > 0 ? text : TEXT("-"), buffer, SHOWN_SIZE);
 }
 
-static void log_failure(enum status status, const struct complaint *complaint)
+static void write_line(void *context, enum signin_line_weight weight, const char *line)
 {
-	const char *reason = complaint->reason[0] ? complaint->reason : status_text(status);
+	static const int priorities[] = {
+		[SIGNIN_LINE_INFO] = LOG_INFO,
+		[SIGNIN_LINE_NOTICE] = LOG_NOTICE,
+		[SIGNIN_LINE_ERROR] = LOG_ERR,
+		[SIGNIN_LINE_ALERT] = LOG_ALERT,
+	};
+	const struct visit *visit = context;
 
-	syslog(LOG_ERR, "cannot decide: %s%s%s", complaint->place, complaint->place[0] ? ": " : "",
-	       reason);
+	syslog(priorities[weight], "%s uid=%u pid=%d", line, (unsigned)visit->uid, (int)visit->pid);
 }
 
-void visit_log_decision(const struct visit *visit, const char *phase, enum status status,
+void visit_log_decision(struct visit *visit, const char *phase, bool was_proof, enum status status,
 			const struct signin_answer *answer)
 {
-	char user[SHOWN_SIZE], service[SHOWN_SIZE], device[SHOWN_SIZE];
+	const struct signin_lines lines = { .request = &visit->request,
+					    .actor = visit->request.user,
+					    .other_proof = "",
+					    .tell = write_line,
+					    .context = visit };
 
-	show(visit->request.user, user);
-	show(visit->request.service, service);
-	if (status == STATUS_OK && signin_is_allowed(answer)) {
-		syslog(LOG_INFO,
-		       "%s accepted: user=%s service=%s rhost=- password=%s mfa=%s drift=%d uid=%u "
-		       "pid=%d",
-		       phase, user, service, answer->used_password ? "yes" : "no",
-		       show(text_of(answer->device), device), (int)answer->drift,
-		       (unsigned)visit->uid, (int)visit->pid);
-		return;
-	}
-	syslog(LOG_NOTICE, "%s refused: user=%s service=%s rhost=- reason=%s uid=%u pid=%d", phase,
-	       user, service, signin_reason_code(answer->reason), (unsigned)visit->uid,
-	       (int)visit->pid);
-	if (status != STATUS_OK)
-		log_failure(status, &answer->complaint);
+	signin_lines(&lines, phase, was_proof, status, answer);
 }
 
 void visit_log_device(const struct visit *visit, const char *device, const char *change)
 {
-	char user[SHOWN_SIZE], shown[SHOWN_SIZE];
+	char user[SHOWN_SIZE], service[SHOWN_SIZE], shown[SHOWN_SIZE];
 
-	syslog(LOG_NOTICE, "%s: MFA device %s %s, by uid %u, pid %d",
-	       show(visit->request.user, user), show(text_of(device), shown), change,
-	       (unsigned)visit->uid, (int)visit->pid);
+	syslog(LOG_NOTICE, "MFA device %s: user=%s service=%s rhost=- device=%s uid=%u pid=%d",
+	       change, show(visit->request.user, user), show(visit->request.service, service),
+	       show(text_of(device), shown), (unsigned)visit->uid, (int)visit->pid);
 }

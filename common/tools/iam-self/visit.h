@@ -41,7 +41,7 @@ void visit_answer(struct visit *visit, enum signin_reason reason);
 
 /* To the system log, facility authpriv: what was decided, in the words of pam_iam(8) and with the
    visitor's uid and pid. Never a secret. */
-void visit_log_decision(const struct visit *visit, const char *phase, enum status status,
+void visit_log_decision(struct visit *visit, const char *phase, bool was_proof, enum status status,
 			const struct signin_answer *answer);
 void visit_log_device(const struct visit *visit, const char *device, const char *change);
 
