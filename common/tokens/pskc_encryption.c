@@ -3,7 +3,12 @@
 #include "base/encoding.h"
 #include "tokens/pskc_cipher.h"
 
-enum { VALUE_BYTES_MAX = 512, SALT_BYTES_MAX = 256, SHOWN_SIZE = 80 };
+enum {
+	VALUE_BYTES_MAX = 512,
+	SALT_BYTES_MAX = 256,
+	LETTERS_MAX = 2 * SECRET_BYTES_MAX,
+	SHOWN_SIZE = 80,
+};
 
 static const char WRONG_KEY[] = "the key or the passphrase is wrong, or the file was changed";
 
@@ -214,8 +219,8 @@ static enum status put_plain_value(xmlNode *value, const struct secret *plain)
 	AUTO_SECRET_BUFFER letters = { 0 };
 	enum status status;
 
-	buffer_init(&letters, SECRET_BYTES_MAX * 2);
-	status = buffer_reserve(&letters, SECRET_BYTES_MAX * 2);
+	buffer_init(&letters, LETTERS_MAX);
+	status = buffer_reserve(&letters, LETTERS_MAX);
 	if (status == STATUS_OK)
 		status = base64_encode(secret_text(plain), &letters);
 	if (status != STATUS_OK)

@@ -286,7 +286,7 @@ static int fill_device(const struct import *import, struct entry *entry)
 static int find_user(const struct import *import, struct entry *entry)
 {
 	struct complaint complaint = { .reason = "" };
-	struct access_principal principal;
+	struct access_principal principal = { .is_role = true };
 	AUTO_ARENA arena = { 0 };
 	struct text record;
 	enum status status = snapshot_find_record(&import->access, SNAPSHOT_MAP_PRINCIPALS,
@@ -328,8 +328,6 @@ static int store(struct import *import)
 
 	if (!added)
 		return fail_with(STATUS_NO_MEMORY, NULL, import->path);
-	if (!import->store) /* there is none yet, and none is made to look into */
-		return EX_OK;
 	for (size_t i = 0; i < import->count; i++)
 		added[i] = (struct credential_new_device){ text_of(import->entries[i].user_id),
 							   &import->entries[i].device,
@@ -393,7 +391,8 @@ int command_mfa_import(struct invocation *invocation)
 	if (code == EX_OK)
 		code = open_store(invocation, !invocation_option(invocation, "dry-run"),
 				  &import.store);
-	if (code == EX_OK)
+	/* For a dry run none is made to look into. */
+	if (code == EX_OK && import.store)
 		code = store(&import);
 	if (code != EX_OK)
 		return code;
