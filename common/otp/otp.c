@@ -201,16 +201,16 @@ static enum status look(const struct otp_settings *settings, struct text seed,
 
 	for (int32_t away = search->seen.first; away <= search->seen.last; away++) {
 		int64_t step;
+		bool is_step = !__builtin_add_overflow(search->expected, away, &step) &&
+			       step >= 0 && step < INT64_MAX;
 		enum otp_match match;
-		enum status status;
+		/* What is no step takes as long as what is. */
+		enum status status =
+			generate(settings, seed, is_step ? (uint64_t)step : 0, &candidate);
 
-		if (__builtin_add_overflow(search->expected, away, &step) || step < 0 ||
-		    step == INT64_MAX)
-			continue;
-		status = generate(settings, seed, (uint64_t)step, &candidate);
 		if (status != STATUS_OK)
 			return status;
-		if (!secret_equal(candidate.digits, given->digits, settings->digits))
+		if (!secret_equal(candidate.digits, given->digits, settings->digits) || !is_step)
 			continue;
 		match = match_of(settings, search, away, (uint64_t)step < next_step);
 		if (is_better(match, away, out_finding))
