@@ -14,6 +14,7 @@ static const struct kind_row {
 	[SELF_ENABLE] = { "enable", SELF_ENABLE_PERIOD + 1 },
 	[SELF_CODES] = { "codes", SELF_CODES_SECOND + 1 },
 	[SELF_DISABLE] = { "disable", SELF_NAME + 1 },
+	[SELF_RESYNC] = { "resync", SELF_RESYNC_SECOND + 1 },
 	[SELF_WANTED] = { "wanted", SELF_WANTED_HAS_DEVICE + 1 },
 	[SELF_VERDICT] = { "verdict", SELF_VERDICT_DEVICE + 1 },
 	[SELF_DEVICE] = { "device", SELF_DEVICE_DRIFT + 1 },

@@ -27,6 +27,7 @@ enum self_kind {
 	SELF_ENABLE,  /* a new one */
 	SELF_CODES,   /* two codes of it */
 	SELF_DISABLE, /* one less */
+	SELF_RESYNC,  /* one set right by two codes */
 	/* what is answered */
 	SELF_WANTED,  /* these factors */
 	SELF_VERDICT, /* it is proven, and this is what the account phase says */
@@ -40,8 +41,9 @@ enum self_kind {
 enum { SELF_USER, SELF_TTY, SELF_AFTER_USER };
 enum { SELF_SERVICE = SELF_AFTER_USER }; /* of factors, verify and account */
 enum { SELF_VERIFY_FACTORS = SELF_SERVICE + 1, SELF_VERIFY_PASSWORD, SELF_VERIFY_CODE };
-enum { SELF_PASSWORD = SELF_AFTER_USER, SELF_CODE, SELF_NAME }; /* of enable and disable */
+enum { SELF_PASSWORD = SELF_AFTER_USER, SELF_CODE, SELF_NAME }; /* of changes to devices */
 enum { SELF_ENABLE_ALGORITHM = SELF_NAME + 1, SELF_ENABLE_DIGITS, SELF_ENABLE_PERIOD };
+enum { SELF_RESYNC_FIRST = SELF_NAME + 1, SELF_RESYNC_SECOND };
 enum { SELF_CODES_FIRST, SELF_CODES_SECOND };
 enum { SELF_WANTED_FACTORS, SELF_WANTED_HAS_DEVICE };
 enum { SELF_VERDICT_ACCOUNT, SELF_VERDICT_DEVICE };

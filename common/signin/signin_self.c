@@ -198,3 +198,46 @@ enum status signin_own_device_remove(const struct signin_records *records,
 	}
 	return status == STATUS_OK ? status : signin_fail(out_answer, status, SIGNIN_REASON_STORE);
 }
+
+static enum status synchronize(const struct signin_records *records,
+			       const struct signin_request *request, const char *device,
+			       struct text first_code, struct text second_code,
+			       struct credential_device *out_device)
+{
+	AUTO_SECRET first = { 0 };
+	AUTO_SECRET second = { 0 };
+	AUTO_ARENA arena = { 0 };
+	struct text id;
+	enum status status;
+
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	status = find_id(records, request, &arena, &id);
+	if (status == STATUS_OK)
+		status = otp_code_of(first_code, &first);
+	if (status == STATUS_OK)
+		status = otp_code_of(second_code, &second);
+	if (status != STATUS_OK)
+		return status;
+	return credential_device_synchronize(records->store, id, device, secret_text(&first),
+					     secret_text(&second), request->now, out_device);
+}
+
+enum status signin_own_device_resync(const struct signin_records *records,
+				     const struct signin_request *request, const char *device,
+				     struct text first_code, struct text second_code,
+				     struct credential_device *out_device,
+				     struct signin_answer *out_answer)
+{
+	enum status status =
+		signin_may_manage_devices(records, request, "iam:ResyncMFADevice", out_answer);
+
+	if (status != STATUS_OK || !signin_is_allowed(out_answer))
+		return status;
+	status = synchronize(records, request, device, first_code, second_code, out_device);
+	if (status == STATUS_NOT_FOUND || status == STATUS_BAD_INPUT) {
+		out_answer->reason = status == STATUS_NOT_FOUND ? SIGNIN_REASON_DEVICE_UNKNOWN
+								: SIGNIN_REASON_CODES_WRONG;
+		return STATUS_OK;
+	}
+	return status == STATUS_OK ? status : signin_fail(out_answer, status, SIGNIN_REASON_STORE);
+}

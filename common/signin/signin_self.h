@@ -62,4 +62,11 @@ MUST_CHECK enum status signin_own_device_remove(const struct signin_records *rec
 						const char *device,
 						struct signin_answer *out_answer);
 
+/* Sets one right by two consecutive codes; a policy must allow iam:ResyncMFADevice. Allowed: it is
+   as out_device says. SIGNIN_REASON_CODES_WRONG: they are none, or not new. Needs the store. */
+MUST_CHECK enum status
+signin_own_device_resync(const struct signin_records *records, const struct signin_request *request,
+			 const char *device, struct text first_code, struct text second_code,
+			 struct credential_device *out_device, struct signin_answer *out_answer);
+
 #endif

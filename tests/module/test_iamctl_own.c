@@ -172,7 +172,7 @@ static const struct enable_case {
 	  .policies = "devices",
 	  .typed = { PERSON_PASSWORD, "\1" },
 	  .arguments = { "--device", PERSON_DEVICE },
-	  .code = EX_NOPERM,
+	  .code = EX_CANTCREAT,
 	  .errors = "(device-name)",
 	  .logged = "reason=device-name" },
 	{ .label = "wrong codes",
@@ -376,6 +376,49 @@ static void test_disable(void)
 	}
 }
 
+/* A clock that is twenty minutes ahead, set right by two of its codes. */
+static const struct resync_case {
+	const char *label, *policies, *device, *code;
+	int first, second; /* steps from now */
+	int exit_code;
+	const char *output, *errors, *logged;
+} resync_cases[] = {
+	{ "right", "devices", PERSON_DEVICE, "\1", 40, 41, EX_OK,
+	  "alice: MFA device phone is set right; its clock is 12", NULL,
+	  "MFA device set right: user=alice service=iamctl rhost=- device=phone uid=" },
+	{ "no codes that follow each other", "devices", PERSON_DEVICE, "\1", 40, 42, EX_DATAERR,
+	  NULL, "(codes-wrong)", "reason=codes-wrong" },
+	{ "no such device", "devices", "other", "\1", 40, 41, EX_NOINPUT, NULL, "(device-unknown)",
+	  "reason=device-unknown" },
+	{ "no policy", "list", PERSON_DEVICE, "\1", 40, 41, EX_NOPERM, NULL, "(not-authorized)",
+	  "reason=not-authorized" },
+	{ "not without a code", "devices", PERSON_DEVICE, "", 40, 41, EX_NOPERM, NULL,
+	  "the password or the code is wrong", "reason=code-wrong" },
+};
+
+static void test_resync(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(resync_cases); i++) {
+		const struct resync_case *row = &resync_cases[i];
+		const char *const typed[2] = { PERSON_PASSWORD, row->code };
+		char lines[128], codes[2][OTP_CODE_SIZE];
+		size_t length = strlen(typed_lines(typed, lines));
+		AUTO_OUTCOME outcome;
+
+		publish(row->policies);
+		(void)snprintf(lines + length, sizeof(lines) - length, "%s\n%s\n",
+			       person_code(time(NULL), row->first, codes[0]),
+			       person_code(time(NULL), row->second, codes[1]));
+		iamctl_run(&(struct program){ .arguments = { "mfa", "resync", row->device },
+					      .uid = uid_of("alice"),
+					      .input = lines },
+			   &outcome);
+		iamctl_check(&outcome, row->exit_code, row->output, row->errors, "resync: %s",
+			     row->label);
+		CHECK(logged(row->logged), "resync: %s: what is logged", row->label);
+	}
+}
+
 /* Root has to say whose. */
 static void test_root(void)
 {
@@ -443,6 +486,7 @@ int main(void)
 	test_default_name();
 	test_list();
 	test_disable();
+	test_resync();
 	test_absent();
 	return check_done();
 }

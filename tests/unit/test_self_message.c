@@ -1,6 +1,7 @@
 /* What a message is, what is none, and that a packet says what was put into it. */
 #include "check.h"
 #include "self/self_message.h"
+#include "support/scratch.h"
 
 #define START "iam-self-1\0"
 
@@ -149,11 +150,31 @@ static void test_words(void)
 	      "factors: in another order");
 }
 
+/* Every request has its place in iam-self(8). */
+static void test_manual(void)
+{
+	AUTO_BUFFER manual = { 0 };
+	size_t fields;
+
+	buffer_init(&manual, 1 << 20);
+	CHECK_REQUIRE(scratch_read("common/tools/iam-self", "iam-self.8", &manual), "the manual");
+	for (int kind = SELF_FACTORS; kind <= SELF_RESYNC; kind++) {
+		const char *word = self_kind_word((enum self_kind)kind, &fields);
+		char line[64];
+
+		if (kind == SELF_CODES) /* begins nothing */
+			continue;
+		(void)snprintf(line, sizeof(line), "\n.It %s\n", word);
+		CHECK(strstr(manual.bytes, line), "the manual tells of %s", word);
+	}
+}
+
 int main(void)
 {
 	test_parse();
 	test_every_kind();
 	test_limits();
 	test_words();
+	test_manual();
 	return check_done();
 }

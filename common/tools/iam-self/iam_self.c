@@ -36,6 +36,7 @@ static const struct service {
 	[SELF_DEVICES] = { serve_devices },
 	[SELF_ENABLE] = { serve_enable },
 	[SELF_DISABLE] = { serve_disable },
+	[SELF_RESYNC] = { serve_resync },
 };
 
 static void refuse(struct visit *visit, enum status status, const struct signin_answer *answer)

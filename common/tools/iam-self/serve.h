@@ -16,6 +16,7 @@ void serve_account(struct visit *visit);
 void serve_devices(struct visit *visit);
 void serve_enable(struct visit *visit);
 void serve_disable(struct visit *visit);
+void serve_resync(struct visit *visit);
 
 /* Compares the factors, and logs it. False: refused, and answered so. */
 bool serve_authenticate(struct visit *visit, const struct signin_factors *factors,

@@ -102,6 +102,26 @@ void serve_disable(struct visit *visit)
 	visit_answer(visit, SIGNIN_REASON_ALLOWED);
 }
 
+/* The device as it is now, then the last word. */
+void serve_resync(struct visit *visit)
+{
+	const struct text *fields = visit->asked.fields;
+	struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
+	struct credential_device device = { .name = "" };
+	enum status status;
+
+	if (!prove(visit))
+		return;
+	status = signin_own_device_resync(&visit->records, &visit->request, fields[SELF_NAME].bytes,
+					  fields[SELF_RESYNC_FIRST], fields[SELF_RESYNC_SECOND],
+					  &device, &answer);
+	if (!is_allowed(visit, status, &answer))
+		return;
+	visit_log_device(visit, device.name, "set right");
+	if (send_device(visit, &device) == STATUS_OK)
+		visit_answer(visit, SIGNIN_REASON_ALLOWED);
+}
+
 static enum status read_settings(const struct self_message *asked,
 				 struct otp_settings *out_settings)
 {
@@ -175,6 +195,7 @@ static void enrol(struct visit *visit, const struct otp_settings *settings)
 	AUTO_SIGNIN_ENROLMENT enrolment = { 0 };
 	AUTO_ARENA arena = { 0 };
 	struct signin_answer answer = { .reason = SIGNIN_REASON_SYSTEM };
+	int64_t deadline;
 	enum status status;
 
 	arena_init(&arena, NAME_BYTES_MAX);
@@ -185,9 +206,11 @@ static void enrol(struct visit *visit, const struct otp_settings *settings)
 	if (!is_allowed(visit, status, &answer))
 		return;
 	status = send_seed(visit, wanted.host, &enrolment);
+	self_channel_allow(&visit->channel, VISIT_DIALOGUE_MS);
+	deadline = visit->channel.deadline;
 	for (unsigned attempt = 0; status == STATUS_OK && attempt < SIGNIN_ENROLMENT_ATTEMPTS;
 	     attempt++) {
-		self_channel_allow(&visit->channel, VISIT_DIALOGUE_MS);
+		visit->channel.deadline = deadline;
 		if (!try_codes(visit, &enrolment))
 			return;
 	}

@@ -221,3 +221,47 @@ int command_mfa_disable_own(const struct invocation *invocation, const char *dev
 	output_say(invocation->output, TONE_PLAIN, "%s: MFA device %s disabled", own.user, device);
 	return EX_OK;
 }
+
+static int ask_for_resync(struct own *own, const char *device)
+{
+	AUTO_SECRET first = { 0 };
+	AUTO_SECRET second = { 0 };
+	enum status status =
+		seed_ask_codes(&own->terminal, "Code the device shows: ", &first, &second);
+	struct self_message message = { .kind = SELF_RESYNC,
+					.fields = {
+						[SELF_PASSWORD] = secret_text(&own->password),
+						[SELF_CODE] = secret_text(&own->code),
+						[SELF_NAME] = text_of(device),
+						[SELF_RESYNC_FIRST] = secret_text(&first),
+						[SELF_RESYNC_SECOND] = secret_text(&second),
+					} };
+
+	if (status == STATUS_UNAVAILABLE)
+		return fail(EX_NOINPUT, device, "two codes are needed; nothing was changed");
+	if (status != STATUS_OK && status != STATUS_BAD_INPUT)
+		return fail_with(status, NULL, device);
+	return own_begin(own, &message);
+}
+
+int command_mfa_resync_own(const struct invocation *invocation, const char *device)
+{
+	struct credential_device right = { .name = "" };
+	AUTO_OWN own = { 0 };
+	int code = own_open(invocation, &own);
+
+	if (code == EX_OK)
+		code = own_prove(&own);
+	if (code == EX_OK)
+		code = ask_for_resync(&own, device);
+	if (code != EX_OK)
+		return code;
+	if (parse_device(&own.answer, &right) != STATUS_OK)
+		return own_refused(&own, device);
+	code = own_hear(&own);
+	if (code == EX_OK)
+		code = own_last_word(&own, device);
+	if (code == EX_OK)
+		devices_show_right(invocation->output, own.user, &right);
+	return code;
+}

@@ -1,7 +1,10 @@
 #include "base/timestamp.h"
 #include "otp/otp_enrolment.h"
+#include "tools/iamctl/command_mfa_own.h"
+#include "tools/iamctl/devices.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/log.h"
+#include "tools/iamctl/own.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/seed.h"
 
@@ -76,8 +79,6 @@ static int try_once(struct resync *resync, const struct terminal *terminal)
 
 static int ask(struct resync *resync)
 {
-	static const char mismatch[] = "these are not two consecutive codes of this device, newer "
-				       "than those it was used with";
 	AUTO_TERMINAL terminal = { 0 };
 	enum status status = terminal_open(&terminal);
 
@@ -89,41 +90,23 @@ static int ask(struct resync *resync)
 		if (code != EX_DATAERR)
 			return code;
 		if (!terminal.is_terminal || attempt == RESYNC_ATTEMPTS)
-			return fail(EX_DATAERR, resync->name, "%s; nothing was changed", mismatch);
-		terminal_say(&terminal, mismatch);
+			return fail(EX_DATAERR, resync->name, "%s; nothing was changed",
+				    SEED_NOT_NEWER);
+		terminal_say(&terminal, SEED_NOT_NEWER);
 	}
-}
-
-static void show(const struct resync *resync)
-{
-	const struct credential_device *device = &resync->device;
-	struct output *output = resync->invocation->output;
-	bool has_clock = device->settings.kind == OTP_TOTP;
-	int seconds = device->position.drift * (int)device->settings.period_seconds;
-
-	output_object(output);
-	if (output->is_json) {
-		output_field(output, "serial", cell_string(device->name));
-		output_field(output, "drift",
-			     has_clock ? cell_number(device->position.drift) : (struct cell){ 0 });
-	}
-	output_close_object(output);
-	if (seconds != 0)
-		output_say(output, TONE_GOOD,
-			   "%s: MFA device %s is set right; its clock is %d seconds %s",
-			   invocation_name(resync->invocation), device->name, abs(seconds),
-			   seconds < 0 ? "behind" : "ahead");
-	else
-		output_say(output, TONE_GOOD, "%s: MFA device %s is set right",
-			   invocation_name(resync->invocation), device->name);
 }
 
 int command_mfa_resync(struct invocation *invocation)
 {
 	CLEANUP(resync_release)
 	struct resync resync = { .invocation = invocation, .name = invocation->operands[1] };
-	int code = subject_open(invocation, SUBJECT_USER, &resync.subject);
+	int code;
 
+	if (invocation->operand_count == 1) /* the device alone */
+		return own_is_meant(invocation)
+			       ? command_mfa_resync_own(invocation, invocation_name(invocation))
+			       : own_must_name(invocation, "NAME DEVICE");
+	code = subject_open(invocation, SUBJECT_USER, &resync.subject);
 	if (code == EX_OK)
 		code = find_device(&resync);
 	if (code == EX_OK)
@@ -132,6 +115,6 @@ int command_mfa_resync(struct invocation *invocation)
 		return code;
 	log_change(invocation, &resync.subject.principal, "MFA device %s set right, drift %d",
 		   resync.device.name, (int)resync.device.position.drift);
-	show(&resync);
+	devices_show_right(invocation->output, invocation_name(invocation), &resync.device);
 	return EX_OK;
 }

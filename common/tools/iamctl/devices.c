@@ -11,6 +11,27 @@ void devices_table(struct output_table *table, struct output *output, const char
 	output_table(table, output, name, columns, ARRAY_LENGTH(columns));
 }
 
+void devices_show_right(struct output *output, const char *user,
+			const struct credential_device *device)
+{
+	bool has_clock = device->settings.kind == OTP_TOTP;
+	int seconds = device->position.drift * (int)device->settings.period_seconds;
+
+	output_object(output);
+	if (output->is_json) {
+		output_field(output, "serial", cell_string(device->name));
+		output_field(output, "drift",
+			     has_clock ? cell_number(device->position.drift) : (struct cell){ 0 });
+	}
+	output_close_object(output);
+	if (seconds != 0)
+		output_say(output, TONE_GOOD,
+			   "%s: MFA device %s is set right; its clock is %d seconds %s", user,
+			   device->name, abs(seconds), seconds < 0 ? "behind" : "ahead");
+	else
+		output_say(output, TONE_GOOD, "%s: MFA device %s is set right", user, device->name);
+}
+
 void devices_row(struct output_table *table, struct text user,
 		 const struct credential_device *device)
 {

@@ -9,6 +9,10 @@
 
 void devices_table(struct output_table *table, struct output *output, const char *name);
 
+/* Says that a device is as right as it can be, and how far its clock is off. */
+void devices_show_right(struct output *output, const char *user,
+			const struct credential_device *device);
+
 /* One device of a user. */
 void devices_row(struct output_table *table, struct text user,
 		 const struct credential_device *device);

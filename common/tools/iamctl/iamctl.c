@@ -58,7 +58,7 @@ static const struct command commands[] = {
 	  ARRAY_LENGTH(COMMAND_MFA_IMPORT_OPTIONS) },
 	{ "mfa list", command_mfa_list, "[NAME]", 0, 1,
 	  "list MFA devices, of all users, of one, or your own", NULL, 0 },
-	{ "mfa resync", command_mfa_resync, "NAME DEVICE", 2, 2,
+	{ "mfa resync", command_mfa_resync, "[NAME] DEVICE", 1, 2,
 	  "set an MFA device right by two consecutive codes", NULL, 0 },
 	{ "mfa disable", command_mfa_disable, "[NAME] DEVICE", 1, 2,
 	  "take an MFA device from a user, or your own", NULL, 0 },

@@ -105,6 +105,17 @@ int own_begin(struct own *own, struct self_message *message)
 	return code == EX_OK ? own_hear(own) : code;
 }
 
+static int exit_code_of_reason(enum signin_reason reason)
+{
+	if (reason == SIGNIN_REASON_DEVICE_UNKNOWN)
+		return EX_NOINPUT;
+	if (reason == SIGNIN_REASON_CODES_WRONG)
+		return EX_DATAERR;
+	if (reason == SIGNIN_REASON_DEVICE_NAME || reason == SIGNIN_REASON_DEVICE_QUOTA)
+		return EX_CANTCREAT;
+	return EX_NOPERM;
+}
+
 int own_last_word(const struct own *own, const char *place)
 {
 	enum signin_reason reason = SIGNIN_REASON_NONE;
@@ -117,8 +128,8 @@ int own_last_word(const struct own *own, const char *place)
 		return fail(EX_NOPERM, own->user,
 			    "the password or the code is wrong, or too many were; the system log "
 			    "tells an administrator more");
-	return fail(reason == SIGNIN_REASON_DEVICE_UNKNOWN ? EX_NOINPUT : EX_NOPERM, place,
-		    "%s (%s)", signin_reason_text(reason), signin_reason_code(reason));
+	return fail(exit_code_of_reason(reason), place, "%s (%s)", signin_reason_text(reason),
+		    signin_reason_code(reason));
 }
 
 int own_refused(const struct own *own, const char *place)

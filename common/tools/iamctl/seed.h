@@ -12,6 +12,10 @@
 #define SEED_MISMATCH \
 	"these are not two consecutive codes of this device; check its clock and this host's"
 
+/* And of those that do not set one right. */
+#define SEED_NOT_NEWER \
+	"these are not two consecutive codes of this device, newer than those it was used with"
+
 /* As a QR code where there is a terminal that can draw it, as the URI in it, and as letters to
    type; as an object when the output is JSON. */
 MUST_CHECK enum status seed_show(struct output *output, const char *device, struct text seed,
