@@ -180,6 +180,10 @@ static bool is_gone(struct check *check)
 
 static void open_and_look(struct check *check)
 {
+	static const char other[] =
+		"if a newer program made it, install that one again; if not, move credentials.db "
+		"and the files beside it away, and put a backup back with 'iamctl credentials "
+		"import'";
 	struct complaint complaint = { .reason = "" };
 	AUTO_CREDENTIAL_STORE *store = NULL;
 	enum status status =
@@ -191,7 +195,9 @@ static void open_and_look(struct check *check)
 	if (status == STATUS_OK)
 		look_inside(check, store);
 	else
-		found(check, CREDENTIAL_FILE, status, advice_for(status), "%s", complaint.reason);
+		found(check, CREDENTIAL_FILE, status,
+		      status == STATUS_BAD_DATA ? other : advice_for(status), "%s",
+		      complaint.reason);
 }
 
 void credential_check(const char *folder, struct file_trust trust,
