@@ -1,4 +1,5 @@
-/* Changes to the credential store while a call fails: done and told of, or not done. */
+/* Changes to the credential store while a call fails, or while they are killed: done and told of,
+   or not done. */
 #include <unistd.h>
 
 #include "check.h"
@@ -7,6 +8,7 @@
 #include "credentials/credential_recovery.h"
 #include "credentials/permission_use.h"
 #include "fault.h"
+#include "fault_kill.h"
 #include "fault_vfs.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
@@ -224,6 +226,57 @@ static void test_write(const struct write_case *row)
 	CHECK(lied == 0, "writing %s: done when it was said to be", row->label);
 }
 
+/* From opening to closing; 0 when it was done. */
+static int write_whole(const void *context)
+{
+	const struct write_case *row = context;
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	enum status status = credential_store_open(folder, scratch_trust(), false, &store, NULL);
+
+	if (status == STATUS_OK)
+		status = row->write(store);
+	return status == STATUS_OK ? 0 : 1;
+}
+
+static bool is_sound(void)
+{
+	AUTO_CREDENTIAL_STORE *store = fixture_open(folder);
+
+	return credential_store_verify(store, NULL) == STATUS_OK;
+}
+
+/* Killed before each system call, from opening to closing. */
+static void test_kills(const struct write_case *row)
+{
+	unsigned at = 1, between = 0, unsound = 0, done_when_killed = 0;
+	struct fault_end end = { .was_killed = true };
+	AUTO_BUFFER before;
+
+	buffer_init(&before, 1 << 20);
+	restore();
+	fixture_by_hand(folder, row->before);
+	fixture_empty_log(folder);
+	CHECK_REQUIRE(scratch_read(folder, "credentials.db", &before), "the database");
+	for (; end.was_killed && at < FAULTS_MAX; at++) {
+		int64_t done;
+
+		restore();
+		scratch_write(folder, "credentials.db", buffer_text(&before), 0600);
+		end = fault_kill(at, write_whole, row);
+		done = fixture_number(folder, row->is_done);
+		between += done != 0 && done != 1;
+		unsound += !is_sound();
+		done_when_killed += end.was_killed && done == 1;
+	}
+	CHECK(at > 40 && at < FAULTS_MAX && end.code == 0, "killing %s: at %u system calls",
+	      row->label, at - 2);
+	CHECK(between == 0 && unsound == 0, "killing %s: before or after, and sound (%u, %u)",
+	      row->label, between, unsound);
+	CHECK(done_when_killed > 0 && done_when_killed < at - 2,
+	      "killing %s: some died before it was done, some after (%u)", row->label,
+	      done_when_killed);
+}
+
 int main(void)
 {
 	fault_vfs_install();
@@ -231,6 +284,8 @@ int main(void)
 	prepare();
 	for (size_t i = 0; i < ARRAY_LENGTH(write_cases); i++)
 		test_write(&write_cases[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(write_cases); i++)
+		test_kills(&write_cases[i]);
 	buffer_release(&database);
 	return check_done();
 }

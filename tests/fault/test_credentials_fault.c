@@ -6,6 +6,7 @@
 #include "check.h"
 #include "credentials/permission_use.h"
 #include "fault.h"
+#include "fault_kill.h"
 #include "fault_vfs.h"
 #include "support/credential_fixture.h"
 #include "support/scratch.h"
@@ -317,6 +318,39 @@ static void test_power_cuts(const struct power_case *row)
 	      count.runs);
 }
 
+/* What it returns is the verdict, when nobody kills it. */
+static int sign_in_whole(const void *context)
+{
+	struct credential_outcome outcome = { .verdict = CREDENTIAL_REFUSED };
+	bool fired;
+
+	return sign_in(*(const bool *)context, &outcome, &fired) == STATUS_OK ? (int)outcome.verdict
+									      : 100;
+}
+
+static void test_kills(enum start start, bool right, const char *label)
+{
+	unsigned at = 1, unsound = 0, used = 0, counted = 0;
+	struct fault_end end = { .was_killed = true };
+
+	for (; end.was_killed && at < FAULTS_MAX; at++) {
+		struct facts facts;
+
+		restore(start);
+		end = fault_kill(at, sign_in_whole, &right);
+		facts = read_facts();
+		unsound += !facts.sound || facts.failures > !right || (facts.used && !right);
+		used += end.was_killed && facts.used;
+		counted += end.was_killed && facts.failures == 1;
+	}
+	CHECK(at > 40 && at < FAULTS_MAX &&
+		      end.code == (right ? CREDENTIAL_ACCEPTED : CREDENTIAL_REFUSED),
+	      "%s: killed at %u system calls", label, at - 2);
+	CHECK(unsound == 0, "%s: the rows were before or after (%u between)", label, unsound);
+	CHECK((right ? used : counted) > 0 && (right ? used : counted) < at - 2,
+	      "%s: some were killed before it was written, some after", label);
+}
+
 /* Somebody who writes and never ends. */
 static void test_endless_writer(void)
 {
@@ -366,6 +400,10 @@ int main(void)
 	test_making(FAULT_DATABASE, "disk");
 	for (size_t i = 0; i < ARRAY_LENGTH(power_cases); i++)
 		test_power_cuts(&power_cases[i]);
+	test_kills(START_ALONE, true, "kill, right");
+	test_kills(START_ALONE, false, "kill, wrong");
+	test_kills(START_LOG, true, "kill, right, a log");
+	test_kills(START_LONG_LOG, false, "kill, wrong, a long log");
 	test_endless_writer();
 	for (size_t i = 0; i < STARTS; i++) {
 		buffer_release(&databases[i]);

@@ -1,9 +1,11 @@
-/* An import while memory, system calls, the disk or the power fail: all of it or nothing. */
+/* An import while memory, system calls, the disk or the power fail, or while it is killed: all of
+   it or nothing. */
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "fault.h"
+#include "fault_kill.h"
 #include "fault_vfs.h"
 #include "support/backup_fixture.h"
 #include "support/credential_fixture.h"
@@ -196,6 +198,32 @@ static void test_power_cuts(const struct import_case *row)
 	CHECK(lied == 0, "%s: what was told is on disk", row->label);
 }
 
+static int import_whole(const void *context)
+{
+	return import(context) == STATUS_OK ? 0 : 1;
+}
+
+static void test_kills(const struct import_case *row)
+{
+	struct fault_end end = { .was_killed = true };
+	unsigned between = 0, done_when_killed = 0, at = 1;
+
+	for (; end.was_killed && at < FAULTS_MAX; at++) {
+		int64_t after;
+
+		restore(row);
+		end = fault_kill(at, import_whole, row);
+		after = state();
+		between += after != row->before && after != row->after;
+		done_when_killed += end.was_killed && after == row->after;
+	}
+	CHECK(at > 40 && at < FAULTS_MAX && end.code == 0, "%s: killed at %u system calls",
+	      row->label, at - 2);
+	CHECK(between == 0, "%s: before or after a kill (%u between)", row->label, between);
+	CHECK(done_when_killed > 0 && done_when_killed < at - 2,
+	      "%s: some died before it was done, some after (%u)", row->label, done_when_killed);
+}
+
 /* Nothing is read as less than it is. */
 static void test_reading(void)
 {
@@ -224,6 +252,7 @@ int main(void)
 		test_faults(&import_cases[i], FAULT_SYSTEM, "system calls");
 		test_faults(&import_cases[i], FAULT_DATABASE, "disk");
 		test_power_cuts(&import_cases[i]);
+		test_kills(&import_cases[i]);
 	}
 	test_faults(&import_cases[0], FAULT_MEMORY, "memory");
 	test_reading();
