@@ -1,5 +1,6 @@
 /*
- * common/publish/publish.h: the directory of iam.conf's source as a signed bundle in a folder.
+ * common/publish/publish.h: the directory of iam.conf's source as a signed bundle, in a folder or a
+ * bucket.
  *
  * Pieces first, the manifest last and in one step, so that whoever fetches meanwhile gets the old
  * bundle or the new one. The files of the bundle before stay until the next time.
@@ -13,7 +14,7 @@
 
 struct publish_options {
 	struct source_options source;
-	const char *folder; /* where the web server, or who uploads, takes the files */
+	const char *to; /* as place_open() has it */
 	const struct seal_key *signers;
 	size_t signer_count;
 	uint32_t valid_seconds; /* from now until hosts refuse it */

@@ -322,6 +322,11 @@ static CURLcode set_reach(struct http_client *client, const struct http_request 
 	return code;
 }
 
+static bool has_body(const struct http_request *request)
+{
+	return strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+}
+
 static CURLcode set_request(CURL *curl, const struct http_request *request, const char *url,
 			    struct curl_slist *headers)
 {
@@ -329,7 +334,7 @@ static CURLcode set_request(CURL *curl, const struct http_request *request, cons
 
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	if (code == CURLE_OK && strcmp(request->method, "GET") != 0) {
+	if (code == CURLE_OK && has_body(request)) {
 		code = curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
 					(curl_off_t)request->body.length);
 		if (code == CURLE_OK)

@@ -42,7 +42,7 @@ static inline void http_client_cleanup(struct http_client **client)
 #define AUTO_HTTP_CLIENT CLEANUP(http_client_cleanup) struct http_client
 
 struct http_request {
-	const char *method; /* "GET", "POST", "PUT" */
+	const char *method; /* "GET", "POST", "PUT", "DELETE" */
 	struct text url;
 	struct text headers; /* "Name: value" lines, each with its '\n' */
 	struct text body;    /* sent with POST and PUT */

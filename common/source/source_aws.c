@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <stdio.h>
 
 #include "bundle/bundle.h"
 #include "source/aws/aws_account.h"
@@ -9,7 +8,7 @@
 #include "source/source_internal.h"
 #include "source/wait.h"
 
-enum { REGION_SIZE = 33, SENTENCE_SIZE = 160 };
+enum { REGION_SIZE = 33 };
 
 /* What is asked of AWS with, and what must live as long. */
 struct work {
@@ -106,23 +105,6 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 			   },
 			   &work->caller);
 	return STATUS_OK;
-}
-
-static void tell(const struct work *work)
-{
-	char sentence[SENTENCE_SIZE];
-
-	if (!work->options->tell)
-		return;
-	for (size_t i = 0; i < work->caller.count; i++) {
-		const struct aws_count *count = &work->caller.counts[i];
-
-		snprintf(sentence, sizeof(sentence), "%s: %u calls, %u tried again, %u.%03u s",
-			 count->action, count->calls, count->retries,
-			 (unsigned)(count->milliseconds / 1000),
-			 (unsigned)(count->milliseconds % 1000));
-		work->options->tell(work->options->context, sentence);
-	}
 }
 
 static struct aws_account_settings settings_of(const struct work *work)
@@ -238,7 +220,7 @@ enum status source_aws_read(const struct config *config, const struct source_opt
 	if (status != STATUS_OK)
 		return status;
 	status = read_accounts(&work, join, out_complaint);
-	tell(&work);
+	aws_caller_tell(&work.caller, options->tell, options->context);
 	if (status != STATUS_OK)
 		return status;
 	return bundle_join_finish(join, NULL, &document->bytes);

@@ -30,7 +30,7 @@ crypt\.h ^common/password/
 pwquality\.h ^common/password/
 liboath/ ^common/otp/
 curl/ ^common/source/http
-expat\.h ^common/source/aws/aws_xml
+expat\.h ^common/source/aws/aws_(xml|leaves)
 openssl/ ^common/(source/aws/aws_sigv4|tokens/pskc_cipher)
 libxml/ ^common/tokens/
 pskc/ ^common/tokens/

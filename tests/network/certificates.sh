@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/network/certificates.sh FOLDER: an authority and certificates for 127.0.0.1, as tests of TLS need them.
 #
-# ca.pem; good, other (another key), name (of another host), expired: each as .pem and .key; self.pem,
-# signed by nobody else; pin, the digest of good's public key as iam.conf wants it.
+# ca.pem; good, other (another key), name (of another host), bucket (of S3's), expired: each as .pem and
+# .key; self.pem, signed by nobody else; pin, the digest of good's public key as iam.conf wants it.
 set -eu
 cd "$1"
 exec 2>certificates.log
@@ -43,6 +43,7 @@ openssl req -x509 -newkey $key -nodes -keyout ca.key -out ca.pem -subj /CN=tests
 sign good IP:127.0.0.1 20200101000000Z 20491231235959Z
 sign other IP:127.0.0.1 20200101000000Z 20491231235959Z
 sign name DNS:iam.example.com 20200101000000Z 20491231235959Z
+sign bucket 'DNS:*.s3.eu-central-1.amazonaws.com' 20200101000000Z 20491231235959Z
 sign expired IP:127.0.0.1 20200101000000Z 20200201000000Z
 # shellcheck disable=SC2086
 openssl req -x509 -newkey $key -nodes -keyout self.key -out self.pem -subj /CN=self -days 3650 \

@@ -87,6 +87,21 @@ def check_others(url):
     check(len(pages(store, "list_groups", "Groups", IdentityStoreId=STORE)) == 2, "their groups")
 
 
+def check_s3(s3):
+    s3.put_object(Bucket="fleet", Key="a/one", Body=b"first", ContentType="text/plain",
+                  CacheControl="max-age=60")
+    s3.put_object(Bucket="fleet", Key="a/two", Body=b"second")
+    found = s3.get_object(Bucket="fleet", Key="a/one")
+    check(found["Body"].read() == b"first" and found["CacheControl"] == "max-age=60",
+          "an object, written and read")
+    check(s3.head_object(Bucket="fleet", Key="a/two")["ContentLength"] == 6, "how long one is")
+    listed = pages(s3, "list_objects_v2", "Contents", Bucket="fleet", Prefix="a/")
+    check([item["Key"] for item in listed] == ["a/one", "a/two"], "a listing, page by page")
+    s3.delete_object(Bucket="fleet", Key="a/one")
+    check(error_of(s3.get_object, Bucket="fleet", Key="a/one") == "NoSuchKey", "one that is gone")
+    check(error_of(s3.list_objects_v2, Bucket="nobody") == "NoSuchBucket", "a bucket of nobody's")
+
+
 def main():
     server = subprocess.Popen(
         ["/usr/bin/python3", "tests/network/stand_in.py", "tests/network/account.json", "--page",
@@ -95,6 +110,9 @@ def main():
         url = f"http://127.0.0.1:{int(server.stdout.readline().split()[1])}"
         check_iam(client(url, "iam"))
         check_others(url)
+        check_s3(client(url, "s3"))
+        check(error_of(client(url, "s3", "wrong").get_object, Bucket="fleet", Key="a/two") ==
+              "SignatureDoesNotMatch", "the wrong secret")
     finally:
         server.terminate()
         server.wait()

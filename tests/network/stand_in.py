@@ -7,7 +7,7 @@ Prints "listening PORT" and serves 127.0.0.1 until its end. What it answers is r
 botocore's service models, so that a field which AWS does not have cannot slip in; signatures are
 checked with botocore's signer. FIXTURE: {"account", "keys": {ID: {"secret", "token", "arn", "id"}},
 SERVICE: {OPERATION: [{"when": {...}, "by": ARN, "result": {...} or "error": CODE}]},
-"metadata": {PATH: TEXT}}; "by" is the ARN of the key that must have signed.
+"metadata": {PATH: TEXT}, "buckets": {NAME: "PRIVATE" or "PUBLIC"}}; "by" is the ARN of the key that must have signed.
 
 Beside the services: POST /_fault (a list of what to do with the next requests), POST /_allow (a list
 of actions; anything else is AccessDenied), GET /_calls (how often each was called).
@@ -33,6 +33,8 @@ import botocore.credentials
 import botocore.loaders
 import botocore.model
 import botocore.validate
+
+import stand_in_s3
 
 SERVICES = {"iam": "iam", "sts": "sts", "ssm": "ssm", "secretsmanager": "secretsmanager",
             "identitystore": "identitystore", "sso": "sso-admin"}
@@ -159,6 +161,7 @@ class Account:
         self.faults = []
         self.allowed = None
         self.markers = {}
+        self.objects = {}  # of S3, by bucket and key
 
     def next_fault(self):
         with self.lock:
@@ -295,7 +298,8 @@ class Signature:
         request.context["timestamp"] = stamp
         request.context["payload_signing_enabled"] = True
         credentials = botocore.credentials.Credentials(key_id, key["secret"], key.get("token"))
-        signer = botocore.auth.SigV4Auth(credentials, service, region)
+        kind = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
+        signer = kind(credentials, service, region)
         canonical = signer.canonical_request(request)
         return signer.signature(signer.string_to_sign(request, canonical), request)
 
@@ -341,8 +345,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # Instance metadata and the container's credentials.
 
+    def is_of_s3(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        return stand_in_s3.serve(self, body,
+                                 lambda: Signature(self, body).check(self.server.account))
+
+    def do_HEAD(self):
+        if not self.is_of_s3():
+            self.send(404, "text/plain", "")
+
+    def do_DELETE(self):
+        self.do_HEAD()
+
     def do_PUT(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.is_of_s3():
+            return None
         if self.path != "/latest/api/token" or \
                 not self.headers.get("X-aws-ec2-metadata-token-ttl-seconds", "").isdigit():
             return self.send(404, "text/plain", "")
@@ -353,6 +370,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         metadata = self.server.account.fixture.get("metadata", {})
         if self.path.startswith("/_"):
             return self.control(b"")
+        if self.is_of_s3():
+            return None
         self.server.account.count(f"metadata:{self.path}")
         if self.path.startswith("/latest/") and \
                 self.headers.get("X-aws-ec2-metadata-token") != METADATA_TOKEN:

@@ -80,24 +80,33 @@ static void write_document(struct site_users users)
 	scratch_write(PUBLISHER, "etc/iam/directory.json", buffer_text(&document), 0644);
 }
 
-void site_publish(const char *folder, struct site_users users, unsigned keys)
+void site_run_publish(const struct site_publication *publication, struct outcome *out_outcome)
 {
-	AUTO_OUTCOME outcome = { .code = 0 };
-	struct program program = { .arguments = { "publish", "--root", PUBLISHER, "--to",
-						  folder } };
+	struct program program = { .arguments = { "publish", "--verbose", "--root", PUBLISHER,
+						  "--to", publication->to } };
 	char paths[SITE_KEYS_MAX][SCRATCH_PATH_SIZE];
-	size_t count = 5;
+	size_t count = 6;
 
-	write_document(users);
-	scratch_write(folder, "index.html", TEXT("nothing to see\n"), 0644);
+	write_document(publication->users);
+	for (size_t i = 0; publication->environment[i]; i++)
+		program.environment[i] = publication->environment[i];
 	for (unsigned i = 0; i < SITE_KEYS_MAX; i++) {
-		if (!(keys & 1U << i))
+		if (!(publication->keys & 1U << i))
 			continue;
 		(void)site_key(i);
 		program.arguments[count++] = "--key";
 		program.arguments[count++] = key_path(i, paths[i]);
 	}
-	iamctl_run(&program, &outcome);
+	iamctl_run(&program, out_outcome);
+}
+
+void site_publish(const char *folder, struct site_users users, unsigned keys)
+{
+	AUTO_OUTCOME outcome = { .code = 0 };
+
+	scratch_write(folder, "index.html", TEXT("nothing to see\n"), 0644);
+	site_run_publish(&(struct site_publication){ .to = folder, .users = users, .keys = keys },
+			 &outcome);
 	if (outcome.code != 0)
 		iamctl_show(&outcome);
 	CHECK_REQUIRE(outcome.code == 0, "iamctl publish");

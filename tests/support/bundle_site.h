@@ -24,7 +24,16 @@ struct site_users {
 	unsigned count, changed;
 };
 
-/* iamctl publish to the folder, by keys of which each bit is one. Ends the test when it fails. */
+/* iamctl publish --verbose, wherever to. */
+struct site_publication {
+	const char *to;
+	struct site_users users;
+	unsigned keys;              /* each bit is one */
+	const char *environment[6]; /* ends at NULL */
+};
+void site_run_publish(const struct site_publication *publication, struct outcome *out_outcome);
+
+/* To a folder, which is made; ends the test when it fails. */
 void site_publish(const char *folder, struct site_users users, unsigned keys);
 
 /* A file there, by what its date says newer than any before. */

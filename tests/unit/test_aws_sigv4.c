@@ -109,6 +109,30 @@ static void test_headers(void)
 	CHECK(!strstr(headers.bytes, "Content-Type"), "what is empty is not sent");
 }
 
+/* Amazon S3 API Reference, "Examples: Signature Calculations": "List Objects" of 2013-05-24. */
+static void test_query(void)
+{
+	const struct sigv4_request request = {
+		.method = TEXT("GET"),
+		.path = TEXT("/"),
+		.query = TEXT("max-keys=2&prefix=J"),
+		.host = TEXT("examplebucket.s3.amazonaws.com"),
+		.region = TEXT("us-east-1"),
+		.service = TEXT("s3"),
+		.has_content_hash = true,
+		.now = 1369353600,
+	};
+	const struct aws_key key = { TEXT("AKIAIOSFODNN7EXAMPLE"),
+				     TEXT("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), TEXT("") };
+	AUTO_SECRET_BUFFER headers = { 0 };
+
+	buffer_init(&headers, SIGV4_HEADERS_MAX);
+	CHECK(sigv4_sign(&request, &key, &headers) == STATUS_OK &&
+		      has_line(&headers, "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOS",
+			       "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"),
+	      "a request with a query");
+}
+
 static void refuse(const char *label, const struct sigv4_request *request,
 		   const struct aws_key *key)
 {
@@ -155,6 +179,7 @@ int main(void)
 {
 	test_vectors();
 	test_headers();
+	test_query();
 	test_refusals();
 	test_bounds();
 	return check_done();

@@ -1,15 +1,20 @@
 #include "source/aws/aws_call.h"
 
+#include <stdio.h>
+
 #include "base/encoding.h"
 #include "base/secret.h"
 #include "base/timestamp.h"
 #include "source/aws/aws_error.h"
+#include "source/aws/aws_leaves.h"
 #include "source/wait.h"
 #include "json/json.h"
 
 enum {
 	HEADERS_MAX = SIGV4_HEADERS_MAX,
 	BODY_MAX = 1 << 20,
+	URL_MAX = 2048,
+	SENTENCE_SIZE = 160,
 };
 
 static const struct text form_type = TEXT("application/x-www-form-urlencoded; charset=utf-8");
@@ -73,7 +78,8 @@ static enum status headers_of(const struct try *try, struct buffer *out_headers)
 {
 	const struct aws_request *request = try->request;
 	const struct aws_service *service = request->service;
-	const struct sigv4_request to_sign = {
+	const struct aws_object *object = request->object;
+	struct sigv4_request to_sign = {
 		.method = TEXT("POST"),
 		.path = TEXT("/"),
 		.host = host_of(service->url),
@@ -85,6 +91,13 @@ static enum status headers_of(const struct try *try, struct buffer *out_headers)
 		.now = timestamp_now() + try->caller->clock_ahead,
 	};
 
+	if (object) {
+		to_sign.method = text_of(object->method);
+		to_sign.path = object->path;
+		to_sign.query = object->query;
+		to_sign.content_type = object->content_type;
+		to_sign.has_content_hash = true;
+	}
 	if (request->is_unsigned)
 		return buffer_append_format(out_headers, "Content-Type: %s\n", form_type.bytes);
 	return sigv4_sign(&to_sign, &try->key, out_headers);
@@ -115,14 +128,42 @@ static void read_json_error(struct try *try)
 	text_printable(words, try->answer.error_words, sizeof(try->answer.error_words));
 }
 
+static enum status take_error_word(void *context, const char *around, const char *name,
+				   struct text text)
+{
+	struct try *try = context;
+
+	if (strcmp(around, "Error") == 0 && strcmp(name, "Code") == 0)
+		text_printable(text, try->answer.error_code, sizeof(try->answer.error_code));
+	else if (strcmp(around, "Error") == 0 && strcmp(name, "Message") == 0)
+		text_printable(text, try->answer.error_words, sizeof(try->answer.error_words));
+	return STATUS_OK;
+}
+
+/* Whoever stands before S3 may have pages of its own, of which the code is enough. */
+static void read_object_error(struct try *try)
+{
+	(void)!aws_leaves_read(reply_text(try), take_error_word, try);
+	if (try->reply.code == 404 && !try->answer.error_code[0])
+		(void)!text_copy(TEXT("NoSuchKey"), try->answer.error_code,
+				 sizeof(try->answer.error_code));
+}
+
 /* A page that tells of a proxy or a captive portal is no answer of AWS's. */
 static bool has_wanted_type(const struct try *try)
 {
+	if (try->request->object)
+		return true;
 	if (is_json(try->request))
 		return strcmp(try->reply.type, "application/x-amz-json-1.1") == 0 ||
 		       strcmp(try->reply.type, "application/json") == 0;
 	return strcmp(try->reply.type, "text/xml") == 0 ||
 	       strcmp(try->reply.type, "application/xml") == 0;
+}
+
+static bool is_success(const struct try *try)
+{
+	return try->reply.code == 200 || (try->request->object && try->reply.code == 204);
 }
 
 /* A whole answer, of whatever kind. */
@@ -133,43 +174,64 @@ static enum status read_answer(struct try *try)
 
 	if (try->xml)
 		status = aws_xml_end(try->xml, &try->answer, &try->complaint);
+	else if (is_error && try->request->object)
+		read_object_error(try);
 	else if (is_error)
 		read_json_error(try);
-	else
+	else if (!try->request->object)
 		status = json_check(reply_text(try), AWS_XML_BYTES_MAX, &try->complaint);
 	if (is_error) /* whatever it says, and in which form, it is none that grants anything */
 		return STATUS_OK;
-	if (try->reply.code != 200 || !has_wanted_type(try) || try->answer.error_code[0])
+	if (!is_success(try) || !has_wanted_type(try) || try->answer.error_code[0])
 		return complain(&try->complaint, STATUS_BAD_INPUT,
 				"HTTP %u with \"%s\" is no answer of this service", try->reply.code,
 				try->reply.type);
 	return status;
 }
 
+/* The service's, with what an object adds to it. */
+static enum status url_of(const struct aws_request *request, struct buffer *out_url)
+{
+	const struct aws_object *object = request->object;
+	struct text url = text_of(request->service->url);
+
+	buffer_init(out_url, URL_MAX);
+	if (!object)
+		return buffer_append(out_url, url);
+	url.length--; /* its slash is the path's first */
+	return buffer_append_format(
+		out_url, "%.*s%.*s%s%.*s", TEXT_ARGUMENTS(url), TEXT_ARGUMENTS(object->path),
+		object->query.length > 0 ? "?" : "", TEXT_ARGUMENTS(object->query));
+}
+
 static enum status exchange(struct try *try)
 {
 	const struct aws_request *request = try->request;
+	const struct aws_object *object = request->object;
 	AUTO_SECRET_BUFFER headers = { 0 };
+	AUTO_BUFFER url = { 0 };
 	AUTO_AWS_XML *xml = NULL;
 	struct http_request http = {
-		.method = "POST",
-		.url = text_of(request->service->url),
+		.method = object ? object->method : "POST",
 		.body = request->body,
 		.total_ms = AWS_CALL_MS,
-		.bytes_max = AWS_XML_BYTES_MAX,
+		.bytes_max = object ? object->bytes_max : AWS_XML_BYTES_MAX,
 		.take = take_reply,
 		.context = try,
 	};
-	enum status status = STATUS_OK;
+	enum status status = url_of(request, &url);
 
 	buffer_init(&headers, HEADERS_MAX);
-	if (!is_json(request))
+	if (status == STATUS_OK && !is_json(request) && !object)
 		status = aws_xml_new(try->json, &xml);
 	if (status == STATUS_OK)
 		status = headers_of(try, &headers);
+	if (status == STATUS_OK && object)
+		status = buffer_append(&headers, object->headers);
 	if (status != STATUS_OK)
 		return status;
 	try->xml = xml;
+	http.url = buffer_text(&url);
 	http.headers = buffer_text(&headers);
 	status = http_exchange(try->caller->client, &http, &try->reply, &try->complaint);
 	/* An error's page need not be XML; what it says is then in its code. */
@@ -296,7 +358,7 @@ static enum status attempt(struct try *try, struct tries *tries, bool *out_again
 	}
 	if (status != STATUS_OK)
 		return complain_of_failure(try, status, out_complaint);
-	if (try->reply.code == 200)
+	if (is_success(try))
 		return STATUS_OK;
 	fate = aws_fate_of(try->answer.error_code, try->reply.code);
 	if (fate == AWS_FATE_ABSENT) {
@@ -329,6 +391,22 @@ enum status aws_call(struct aws_caller *caller, const struct aws_request *reques
 	if (status != STATUS_OK)
 		out_json->length = start;
 	return status;
+}
+
+void aws_caller_tell(const struct aws_caller *caller,
+		     void (*tell)(void *context, const char *sentence), void *context)
+{
+	char sentence[SENTENCE_SIZE];
+
+	for (size_t i = 0; tell && i < caller->count; i++) {
+		const struct aws_count *count = &caller->counts[i];
+
+		snprintf(sentence, sizeof(sentence), "%s: %u calls, %u tried again, %u.%03u s",
+			 count->action, count->calls, count->retries,
+			 (unsigned)(count->milliseconds / 1000),
+			 (unsigned)(count->milliseconds % 1000));
+		tell(context, sentence);
+	}
 }
 
 enum status aws_form_begin(struct buffer *out_form, const char *action, const char *version)

@@ -2,7 +2,7 @@
  * common/source/aws/aws_call.h: one call of an AWS service, signed, tried again where that helps.
  *
  * Knows endpoints, errors, throttling and clocks that are off. Knows nothing of what is asked. All
- * calls of this part read, so each may be sent twice.
+ * calls of this part read, or write what may be written twice, so each may be sent again.
  */
 #ifndef IAM_SOURCE_AWS_AWS_CALL_H
 #define IAM_SOURCE_AWS_AWS_CALL_H
@@ -56,10 +56,20 @@ struct aws_service {
 	char region[33];        /* in the signature */
 };
 
+/* What is asked of S3, which has URLs for what others have parameters for. */
+struct aws_object {
+	const char *method;       /* "GET", "PUT", "DELETE" */
+	struct text path, query;  /* as in struct sigv4_request */
+	struct text content_type; /* of a PUT */
+	struct text headers;      /* "Cache-Control: ...\n": sent, not signed */
+	size_t bytes_max;         /* of the answer */
+};
+
 struct aws_request {
 	const struct aws_service *service;
-	const char *action; /* "ListUsers", for errors and counts */
-	struct text target; /* a JSON service's; empty for the Query API */
+	const char *action;              /* "ListUsers", for errors and counts */
+	struct text target;              /* a JSON service's; empty for the others */
+	const struct aws_object *object; /* S3's; NULL for the others */
 	struct text body;
 	bool is_unsigned; /* AssumeRoleWithWebIdentity */
 };
@@ -71,13 +81,17 @@ MUST_CHECK enum status aws_service_init(struct aws_service *service, const char 
 					struct text region, struct text endpoint);
 
 /*
- * The reply's result as JSON, appended to out_json. STATUS_NOT_FOUND for NoSuchEntity;
- * STATUS_UNAVAILABLE when AWS refuses, throttles or does not answer until the tries or the time are
- * used up, with the action, AWS's code and the request's id as complaint. On failure nothing has
- * been appended.
+ * The reply's result as JSON, or S3's as it is, appended to out_json. STATUS_NOT_FOUND for
+ * NoSuchEntity; STATUS_UNAVAILABLE when AWS refuses, throttles or does not answer until the tries
+ * or the time are used up, with the action, AWS's code and the request's id as complaint. On
+ * failure nothing has been appended.
  */
 MUST_CHECK enum status aws_call(struct aws_caller *caller, const struct aws_request *request,
 				struct buffer *out_json, struct complaint *out_complaint);
+
+/* A sentence for each action that was called; tell may be NULL. */
+void aws_caller_tell(const struct aws_caller *caller,
+		     void (*tell)(void *context, const char *sentence), void *context);
 
 /* "Action=NAME&Version=DATE", and more of it, each percent-encoded. */
 MUST_CHECK enum status aws_form_begin(struct buffer *out_form, const char *action,

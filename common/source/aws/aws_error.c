@@ -5,9 +5,11 @@ static const struct {
 	enum aws_fate fate;
 } fates[] = {
 	{ "NoSuchEntity", AWS_FATE_ABSENT },
+	{ "NoSuchKey", AWS_FATE_ABSENT },
 	{ "ResourceNotFoundException", AWS_FATE_ABSENT },
 	{ "ExpiredToken", AWS_FATE_NEW_KEY },
 	{ "ExpiredTokenException", AWS_FATE_NEW_KEY },
+	{ "InvalidAccessKeyId", AWS_FATE_NEW_KEY },
 	{ "InvalidClientTokenId", AWS_FATE_NEW_KEY },
 	{ "UnrecognizedClientException", AWS_FATE_NEW_KEY },
 	{ "RequestExpired", AWS_FATE_CLOCK },
@@ -16,6 +18,7 @@ static const struct {
 	{ "RequestTimeTooSkewed", AWS_FATE_CLOCK },
 	{ "BandwidthLimitExceeded", AWS_FATE_AGAIN },
 	{ "IDPCommunicationError", AWS_FATE_AGAIN },
+	{ "InternalError", AWS_FATE_AGAIN },
 	{ "InternalFailure", AWS_FATE_AGAIN },
 	{ "PriorRequestNotComplete", AWS_FATE_AGAIN },
 	{ "ProvisionedThroughputExceededException", AWS_FATE_AGAIN },

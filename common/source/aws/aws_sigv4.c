@@ -109,10 +109,10 @@ static bool has_control(struct text value)
 static enum status signing_begin(struct signing *signing, const struct sigv4_request *request,
 				 const struct aws_key *key)
 {
-	const struct text all[] = { request->method, request->path,    request->host,
-				    request->region, request->service, request->content_type,
-				    request->target, key->id,          key->secret,
-				    key->token };
+	const struct text all[] = { request->method,       request->path,   request->query,
+				    request->host,         request->region, request->service,
+				    request->content_type, request->target, key->id,
+				    key->secret,           key->token };
 	enum status status = sigv4_hash(request->body, signing->body_hash);
 
 	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
@@ -153,13 +153,12 @@ static enum status append_names(const struct signing *signing, struct buffer *ou
 	return status;
 }
 
-/* No query: none of the requests of this part has one. */
 static enum status canonical_request(const struct signing *signing, struct buffer *out)
 {
 	const struct sigv4_request *request = signing->request;
 	enum status status =
-		buffer_append_format(out, "%.*s\n%.*s\n\n", TEXT_ARGUMENTS(request->method),
-				     TEXT_ARGUMENTS(request->path));
+		buffer_append_format(out, "%.*s\n%.*s\n%.*s\n", TEXT_ARGUMENTS(request->method),
+				     TEXT_ARGUMENTS(request->path), TEXT_ARGUMENTS(request->query));
 
 	for (size_t i = 0; status == STATUS_OK && i < HEADER_COUNT; i++)
 		if (signing->headers[i].length > 0)

@@ -23,8 +23,9 @@ struct aws_key {
 /* What is signed: the very bytes that are sent. Empty headers are neither signed nor sent. */
 struct sigv4_request {
 	struct text method;
-	struct text path; /* percent-encoded; "/" at least */
-	struct text host; /* with ":port" where the Host header has it */
+	struct text path;  /* percent-encoded; "/" at least */
+	struct text query; /* percent-encoded, sorted by name, without "?"; may be empty */
+	struct text host;  /* with ":port" where the Host header has it */
 	struct text region, service;
 	struct text content_type;
 	struct text target;    /* X-Amz-Target, of the JSON services */

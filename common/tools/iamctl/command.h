@@ -119,7 +119,7 @@ const struct command *command_table(size_t *out_count);
 
 /* The options of a command, for its row. */
 extern const struct command_option COMMAND_SYNC_OPTIONS[4];
-extern const struct command_option COMMAND_PUBLISH_OPTIONS[3];
+extern const struct command_option COMMAND_PUBLISH_OPTIONS[4];
 extern const struct command_option COMMAND_MFA_ENABLE_OPTIONS[4];
 extern const struct command_option COMMAND_MFA_IMPORT_OPTIONS[7];
 extern const struct command_option COMMAND_MFA_RECOVERY_OPTIONS[2];

@@ -10,11 +10,12 @@ enum {
 	VALID_DEFAULT = 24 * 3600,
 };
 
-const struct command_option COMMAND_PUBLISH_OPTIONS[3] = {
-	{ "to", "FOLDER", "where the files go", 0, false },
+const struct command_option COMMAND_PUBLISH_OPTIONS[4] = {
+	{ "to", "PLACE", "where the files go: a folder, or a bucket of S3", 0, false },
 	{ "key", "FILE", "key to sign with; may be given again, while one follows another", 0,
 	  true },
 	{ "valid", "TIME", "how long hosts believe it (24h)", 0, false },
+	{ "verbose", NULL, "tell what was asked of servers", 'v', false },
 };
 
 struct signers {
@@ -52,6 +53,13 @@ static const char *variable(const char *name)
 	return secure_getenv(name);
 }
 
+/* On the side of what people read: standard output is for the result. */
+static void tell(void *context, const char *sentence)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", sentence);
+}
+
 static void show(struct output *output, const struct publish_result *result)
 {
 	output_object(output);
@@ -68,7 +76,7 @@ static void show(struct output *output, const struct publish_result *result)
 
 int command_publish(struct invocation *invocation)
 {
-	const char *folder = invocation_option(invocation, "to");
+	const char *to = invocation_option(invocation, "to");
 	const char *valid = invocation_option(invocation, "valid");
 	CLEANUP(signers_wipe) struct signers signers = { .count = 0 };
 	AUTO_CONFIG config = { 0 };
@@ -76,8 +84,9 @@ int command_publish(struct invocation *invocation)
 		.source = { .root = invocation->root,
 			    .trust = invocation->trust,
 			    .now = invocation->now,
-			    .variable = variable },
-		.folder = folder,
+			    .variable = variable,
+			    .tell = invocation_option(invocation, "verbose") ? tell : NULL },
+		.to = to,
 		.signers = signers.keys,
 		.valid_seconds = VALID_DEFAULT,
 		.now = invocation->now,
@@ -87,8 +96,8 @@ int command_publish(struct invocation *invocation)
 	enum status status;
 	int code;
 
-	if (!folder)
-		return fail(EX_USAGE, "--to", "needed: the folder that is served");
+	if (!to)
+		return fail(EX_USAGE, "--to", "needed: the folder that is served, or a bucket");
 	if (valid && duration_parse(text_of(valid), VALID_MIN, VALID_MAX, &options.valid_seconds) !=
 			     STATUS_OK)
 		return fail(EX_USAGE, "--valid", "10m to 366d");
@@ -100,7 +109,7 @@ int command_publish(struct invocation *invocation)
 	options.signer_count = signers.count;
 	status = publish_run(&config, &options, &result, &complaint);
 	if (status != STATUS_OK)
-		return fail_with(status, &complaint, folder);
+		return fail_with(status, &complaint, to);
 	show(invocation->output, &result);
 	return EX_OK;
 }
