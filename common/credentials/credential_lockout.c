@@ -108,23 +108,37 @@ static enum status find_slot(struct credential_store *store, int64_t now, int64_
 	return STATUS_OK;
 }
 
-enum status address_write(struct credential_store *store, struct text address,
-			  const struct address_row *row, int64_t now)
+#define STATE_BINDINGS(state)                                               \
+	BIND_INTEGER((state).last_failure), BIND_INTEGER((state).clear_at), \
+		BIND_INTEGER((state).locked_until)
+
+static enum status address_insert(struct credential_store *store, struct text address,
+				  const struct address_row *row, int64_t now)
 {
 	static const char sql[] =
-		"INSERT INTO address (slot, address, " STATE_FIELDS ") VALUES (?1, ?2, ?3, ?4, ?5)"
+		"INSERT INTO address (" STATE_FIELDS ", slot, address) VALUES (?1, ?2, ?3, ?4, ?5)"
 		" ON CONFLICT (slot) DO UPDATE"
-		" SET address = ?2, last_failure = ?3, clear_at = ?4, locked_until = ?5";
-	int64_t slot = row->slot;
-	enum status status = slot > 0 ? STATUS_OK : find_slot(store, now, &slot);
+		" SET last_failure = ?1, clear_at = ?2, locked_until = ?3, address = ?5";
+	int64_t slot = 0;
+	enum status status = find_slot(store, now, &slot);
 
 	if (status != STATUS_OK || slot == 0)
 		return status;
+	return database_run(
+		store, sql,
+		BINDINGS(STATE_BINDINGS(row->state), BIND_INTEGER(slot), BIND_TEXT(address)));
+}
+
+enum status address_write(struct credential_store *store, struct text address,
+			  const struct address_row *row, int64_t now)
+{
+	static const char sql[] = "UPDATE address SET last_failure = ?1, clear_at = ?2,"
+				  " locked_until = ?3 WHERE slot = ?4";
+
+	if (row->slot == 0)
+		return address_insert(store, address, row, now);
 	return database_run(store, sql,
-			    BINDINGS(BIND_INTEGER(slot), BIND_TEXT(address),
-				     BIND_INTEGER(row->state.last_failure),
-				     BIND_INTEGER(row->state.clear_at),
-				     BIND_INTEGER(row->state.locked_until)));
+			    BINDINGS(STATE_BINDINGS(row->state), BIND_INTEGER(row->slot)));
 }
 
 /* STATUS_NOT_FOUND when it concerns no row. */
