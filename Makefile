@@ -256,7 +256,7 @@ bench: all ## speed and memory beside the peers, as ratios in one run
 	$(Q)tests/bench/run.sh $(BUILD)
 
 # What signing in and deciding need is no part of the other programs.
-$(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy): $(call objects,tests/bench/signin)
+$(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy bench_timing bench_password bench_crowd): $(call objects,tests/bench/signin)
 
 # Only the libraries that are used: loading the others would be part of a first lookup.
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a

@@ -24,7 +24,9 @@ measure() {
 		BENCH_SIZE=$size "$here/../module/run.sh" "$build" "$here/inside.sh" || echo "- OVER: $size users: failed"
 	done
 	"$here/../module/run.sh" "$build" "$here/sssd.sh" || echo "- OVER: beside SSSD: failed"
-	"$here/../module/run.sh" "$build" "$here/signin.sh" || echo "- OVER: signing in and deciding: failed"
+	for part in signin password crowd timing; do
+		BENCH_PART=$part "$here/../module/run.sh" "$build" "$here/signin.sh" || echo "- OVER: $part: failed"
+	done
 }
 
 measure | tee "$report"

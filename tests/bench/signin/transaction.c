@@ -38,18 +38,21 @@ struct transaction_process *transaction_start(const char *program)
 	return process;
 }
 
-struct transaction_cost transaction_run(struct transaction_process *process,
-					const struct transaction *transaction)
+void transaction_ask(struct transaction_process *process, const struct transaction *transaction)
+{
+	(void)fprintf(process->questions, "%d %s %s %s %s %s\n", (int)transaction->kind,
+		      transaction->service, transaction->user, transaction->remote_host,
+		      transaction->password, transaction->code);
+	(void)fflush(process->questions);
+}
+
+struct transaction_cost transaction_answer(struct transaction_process *process)
 {
 	char line[TRANSACTION_LINE_SIZE] = "";
 	struct transaction_cost cost;
 	double *const numbers[] = { &cost.wall, &cost.phase, &cost.cpu, &cost.synced, &cost.syncs };
 	char *next;
 
-	(void)fprintf(process->questions, "%d %s %s %s %s %s\n", (int)transaction->kind,
-		      transaction->service, transaction->user, transaction->remote_host,
-		      transaction->password, transaction->code);
-	(void)fflush(process->questions);
 	CHECK_REQUIRE(fgets(line, sizeof(line), process->answers), "an answer");
 	cost.result = (int)strtol(line, &next, 10);
 	CHECK_REQUIRE(next > line, line);
@@ -57,6 +60,13 @@ struct transaction_cost transaction_run(struct transaction_process *process,
 		*numbers[i] = strtod(next, &next);
 	CHECK_REQUIRE(*next == '\n', line);
 	return cost;
+}
+
+struct transaction_cost transaction_run(struct transaction_process *process,
+					const struct transaction *transaction)
+{
+	transaction_ask(process, transaction);
+	return transaction_answer(process);
 }
 
 void transaction_stop(struct transaction_process *process)

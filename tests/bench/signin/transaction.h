@@ -13,6 +13,7 @@ enum transaction_kind {
 	TRANSACTION_HASH = 0,     /* no PAM: one crypt(3) of the password; service is the hash */
 	TRANSACTION_AUTHENTICATE, /* pam_start, pam_authenticate, pam_end */
 	TRANSACTION_ACCOUNT,      /* pam_start, pam_acct_mgmt, pam_end */
+	TRANSACTION_CHANGE,       /* pam_start, pam_chauthtok, pam_end; code is the new password */
 };
 
 /* Words without blanks. */
@@ -39,6 +40,11 @@ struct transaction_process;
 struct transaction_process *transaction_start(const char *program);
 struct transaction_cost transaction_run(struct transaction_process *process,
 					const struct transaction *transaction);
+
+/* The two halves of it, for many processes at once. */
+void transaction_ask(struct transaction_process *process, const struct transaction *transaction);
+struct transaction_cost transaction_answer(struct transaction_process *process);
+
 void transaction_stop(struct transaction_process *process);
 
 #endif
