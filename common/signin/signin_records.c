@@ -169,8 +169,21 @@ enum status signin_principal(const struct signin_records *records, struct text u
 	return principal_of(records, user, arena, out_principal, &unread);
 }
 
+/* The store has no words for what a full disk or a read-only file system does to an attempt. */
+static void complain_of_store(struct signin_answer *answer, enum status status)
+{
+	const char *why = status == STATUS_SYSTEM ? strerrordesc_np(errno) : NULL;
+
+	if (answer->complaint.reason[0])
+		return;
+	complaint_at(&answer->complaint, "credentials.db");
+	(void)complain(&answer->complaint, status, "%s", why ? why : status_text(status));
+}
+
 enum status signin_fail(struct signin_answer *answer, enum status status, enum signin_reason reason)
 {
+	if (reason == SIGNIN_REASON_STORE && status != STATUS_OK)
+		complain_of_store(answer, status);
 	answer->reason = reason_unless_no_memory(status, reason);
 	return status;
 }

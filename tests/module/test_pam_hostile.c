@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "support/credential_fixture.h"
 #include "support/memory.h"
 #include "support/pam_stage.h"
+#include "support/program.h"
+#include "support/scratch.h"
 
 #define WRONG_PASSWORD "Incorrect horse 7"
 
@@ -192,6 +195,43 @@ static void make_store_a_folder(void)
 	CHECK_REQUIRE(mkdir(STAGE_STATE "/credentials.db", 0700) == 0, "mkdir");
 }
 
+static void remove_store(void)
+{
+	scratch_remove(STAGE_STATE "/credentials.db");
+}
+
+static void empty_store(void)
+{
+	CHECK_REQUIRE(truncate(STAGE_STATE "/credentials.db", 0) == 0, "truncate");
+}
+
+static void cut_store(void)
+{
+	CHECK_REQUIRE(truncate(STAGE_STATE "/credentials.db", 3 * 4096 + 7) == 0, "truncate");
+}
+
+static void make_store_newer(void)
+{
+	fixture_by_hand(STAGE_STATE, "PRAGMA user_version = 99");
+}
+
+/* Copies what is there to a file system that then takes nothing more. */
+static void fill_up(void)
+{
+	static const char copy[] = "mkdir -p /tmp/kept && cp -a " STAGE_STATE "/. /tmp/kept/";
+	static const char fill[] =
+		"cp -a /tmp/kept/. " STAGE_STATE "/ && dd if=/dev/zero of=" STAGE_STATE
+		"/filler bs=4k >/dev/null 2>&1; true";
+	AUTO_OUTCOME copied, filled;
+
+	program_run(&(struct program){ .path = "/bin/sh", .arguments = { "-c", copy } }, &copied);
+	CHECK_REQUIRE(copied.code == 0 &&
+			      mount("tmpfs", STAGE_STATE, "tmpfs", 0, "size=2m,mode=0755") == 0,
+		      "a small file system");
+	program_run(&(struct program){ .path = "/bin/sh", .arguments = { "-c", fill } }, &filled);
+	CHECK_REQUIRE(filled.code == 0, "a full one");
+}
+
 static const struct store_case {
 	const char *label;
 	void (*before)(void);
@@ -199,6 +239,11 @@ static const struct store_case {
 } store_cases[] = {
 	{ "is mounted read-only", mount_read_only, unmount },
 	{ "cannot grow", limit_files, unlimit_files },
+	{ "has no room", fill_up, unmount },
+	{ "is gone", remove_store, nothing },
+	{ "is empty", empty_store, nothing },
+	{ "is cut", cut_store, nothing },
+	{ "is of a newer program", make_store_newer, nothing },
 	{ "is damaged", damage_store, nothing },
 	{ "may be written by all", open_store_to_all, nothing },
 	{ "is a link", link_store, nothing },

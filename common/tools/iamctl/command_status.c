@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 
+#include "credentials/credential_check.h"
 #include "password/password_expiry.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/mfa_setting.h"
@@ -198,34 +199,27 @@ static struct cell nsswitch_names_iam(const struct health *health)
 	return cell_flag(has_passwd && has_group);
 }
 
+static void add_finding(void *context, const struct credential_finding *finding)
+{
+	add_problem(context, "credentials: %s%s%s; 'iamctl credentials check' says what to do",
+		    finding->file, *finding->file ? " " : "", finding->problem);
+}
+
 static void show_host(struct health *health)
 {
-	struct output *output = health->invocation->output;
-	struct complaint complaint = { 0 };
-	AUTO_CREDENTIAL_STORE *store = NULL;
-	bool is_damaged = false;
-	enum status status;
+	const struct invocation *invocation = health->invocation;
+	struct credential_check check = { 0 };
 
-	output_field(output, "in_nsswitch", nsswitch_names_iam(health));
+	output_field(invocation->output, "in_nsswitch", nsswitch_names_iam(health));
 	if (health->access_is_hidden) {
-		output_field(output, "credentials", cell_string("not yours to read"));
+		output_field(invocation->output, "credentials", cell_string("not yours to read"));
 		return;
 	}
-	status = credential_store_open(health->invocation->state_folder, health->invocation->trust,
-				       false, &store, &complaint);
-	if (status == STATUS_OK) {
-		status = credential_store_verify(store, &complaint);
-		is_damaged = status == STATUS_BAD_DATA;
-	}
-	output_field(output, "credentials",
-		     cell_string(status == STATUS_OK          ? "present"
-				 : status == STATUS_NOT_FOUND ? "none yet"
-				 : is_damaged                 ? "damaged"
-							      : "not readable"));
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		add_problem(health, "%s: %s; 'iamctl credentials check' says what to do",
-			    complaint.place[0] ? complaint.place : "credentials.db",
-			    complaint.reason[0] ? complaint.reason : status_text(status));
+	credential_check(invocation->state_folder, invocation->trust, add_finding, health, &check);
+	output_field(invocation->output, "credentials",
+		     cell_string(check.findings > 0 ? "not good"
+				 : check.exists     ? "present"
+						    : "none yet"));
 }
 
 /* What the last sync had to refuse, as it wrote it down. */
