@@ -22,6 +22,13 @@ static int64_t add(int64_t left, int64_t right)
 	return __builtin_add_overflow(left, right, &sum) ? INT64_MAX : sum;
 }
 
+static int64_t multiply(int64_t left, int64_t right)
+{
+	int64_t product;
+
+	return __builtin_mul_overflow(left, right, &product) ? INT64_MAX : product;
+}
+
 static uint32_t longest_lock(const struct lockout_rule *rule)
 {
 	return rule->seconds_max > rule->seconds ? rule->seconds_max : rule->seconds;
@@ -90,8 +97,8 @@ struct lockout_address_state lockout_address_as_of(struct lockout_address_state 
 	state.clear_at = later(state.clear_at - ahead, 0);
 	state.locked_until = later(state.locked_until - ahead, 0);
 	state.locked_until = earlier(state.locked_until, add(now, longest_lock(&rule->lock)));
-	state.clear_at = earlier(state.clear_at,
-				 add(later(now, state.locked_until), most * forget_seconds(rule)));
+	state.clear_at = earlier(state.clear_at, add(later(now, state.locked_until),
+						     multiply(most, forget_seconds(rule))));
 	return state;
 }
 
