@@ -37,7 +37,10 @@ static void execute(const struct program *program)
 	if (program->uid != 0 &&
 	    (setgroups(0, NULL) < 0 || setgid(program->uid) < 0 || setuid(program->uid) < 0))
 		_exit(125);
+	/* What the test was started with, such as without a terminal, is not the program's. */
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGQUIT, SIG_DFL);
 	/* execve takes what it does not change as changeable. */
 	execve(program->path, (char **)(uintptr_t)arguments, (char **)(uintptr_t)environment);
 	_exit(126);
