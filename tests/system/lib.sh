@@ -161,6 +161,17 @@ fresh_code() { # fresh_code USER
 	code_of "$seed" 1
 }
 
+# The one before holds its ports until it is gone.
+restart_sshd() {
+	local before
+	before=$(cat /run/sshd.pid)
+	require kill "$before"
+	while [ -e "/proc/$before" ]; do
+		sleep 0.05
+	done
+	require /usr/sbin/sshd
+}
+
 # Many at once: a terminal for each would be most of the work, so ssh asks a program for its answers.
 admit_crowds() { # sshd lets as many in as knock, and none of them waits for a turn for long
 	printf 'MaxStartups 500\nLoginGraceTime 100\n' >/etc/ssh/sshd_config.d/05-crowd.conf
@@ -172,8 +183,7 @@ admit_crowds() { # sshd lets as many in as knock, and none of them waits for a t
 		esac
 	ANSWERS
 	chmod 0755 /run/crowd
-	require pkill -F /run/sshd.pid
-	require /usr/sbin/sshd
+	restart_sshd
 }
 
 crowd() { # crowd COUNT PASSWORD CODE USER COMMAND...: so many by ssh; $came_in says how many did

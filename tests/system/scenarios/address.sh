@@ -53,10 +53,10 @@ logged "the log says so" 'rhost=2001:db8:0:7::1 reason=address-locked'
 from 2001:db8:0:8::1 alice Alice-Pass-1 "$(fresh_code alice)"
 allowed "another network is not"
 
-require pkill -F /run/sshd.pid
-require /usr/sbin/sshd
+restart_sshd
 from 127.0.0.2 alice Alice-Pass-1 "$(fresh_code alice)"
 refused "a restart of sshd does not unlock"
+logged "the log says so" 'user=alice .*rhost=127.0.0.2 reason=address-locked'
 run iamctl unlock --address 127.0.0.2
 allowed "iamctl unlocks the address"
 from 127.0.0.2 alice Alice-Pass-1 "$(fresh_code alice)"

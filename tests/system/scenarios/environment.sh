@@ -37,8 +37,7 @@ refused "su still wants the code: the word of a user that sshd saw a key is noth
 logged "it was compared" 'user=alice service=su .*reason=code-wrong'
 
 echo 'AcceptEnv *' >/etc/ssh/sshd_config.d/99-env.conf
-require pkill -F /run/sshd.pid
-require /usr/sbin/sshd
+restart_sshd
 talk -- ssh -i ~/.ssh/bob -o "SetEnv=${hostile[*]/publickey*/x}" bob@iam-demo id
 refused "whatever ssh sends along, bob is refused"
 logged "for the reason he ever is" 'user=bob .*reason=not-authorized'

@@ -29,8 +29,7 @@ transfer() { # transfer HOW
 
 transfer sftp-server
 sed -i 's|^Subsystem.*|Subsystem sftp internal-sftp|' /etc/ssh/sshd_config
-require pkill -F /run/sshd.pid
-require /usr/sbin/sshd
+restart_sshd
 transfer internal-sftp
 
 talk "$code_prompt" "$(fresh_code alice)" -- scp -i ~/.ssh/alice /tmp/sent alice@iam-demo:

@@ -31,8 +31,7 @@ talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- "$system/as.
 refused "by su too"
 logged "for the same reason" 'user=alice service=su .*reason=locked'
 
-require pkill -F /run/sshd.pid
-require /usr/sbin/sshd
+restart_sshd
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- ssh alice@iam-demo id
 refused "a restart of sshd does not unlock"
 logged "the log says locked again" 'user=alice .*reason=locked'

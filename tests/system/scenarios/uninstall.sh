@@ -32,8 +32,7 @@ run pam-auth-update --remove iam iam-password
 allowed "pam-auth-update takes the lines back"
 rm -f /usr/share/pam-configs/iam* /etc/ssh/sshd_config.d/10-iam.conf
 sed -i 's/ iam / /' /etc/nsswitch.conf
-require pkill -F /run/sshd.pid
-require /usr/sbin/sshd
+restart_sshd
 run grep -rl pam_iam /etc/pam.d
 hides "no stack names us any more" .
 talk "localadmin@iam-demo's password: " Local-Pass-1 -- ssh localadmin@iam-demo id
