@@ -52,7 +52,11 @@ static void test_defaults(void)
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_OFF, "IAM's rules alone");
 	CHECK(config.role_scope, "roles end with all that they started");
 	CHECK(config.seed_age_max == 0 && config.key_age_max == 0, "nothing has to be replaced");
-	CHECK(config.lockout_failures == 5 && config.lockout_seconds == 900, "lockout");
+	CHECK(config.lockout_failures == 5 && config.lockout_code_failures == 5 &&
+		      config.lockout_seconds == 900 && config.lockout_seconds_max == 14400,
+	      "lockout");
+	CHECK(config.lockout_address_failures == 100 && config.lockout_address_forget == 60,
+	      "lockout of addresses");
 	CHECK(config.local_group_count == 0 && config.service_count == 0, "free sections");
 }
 
@@ -88,7 +92,8 @@ static void test_everything_set(void)
 		   "seed_age_max = 365d\n"
 		   "[roles]\nscope = no\n"
 		   "[ssh]\nkey_age_max = 90d\n[password]\ncheck = pwquality\n"
-		   "[lockout]\nfailures = 0\nduration = 90\n"
+		   "[lockout]\nfailures = 0\ncode_failures = 3\nduration = 90\n"
+		   "duration_max = 2h\naddress_failures = 0\naddress_forget = 30s\n"
 		   "[local-groups]\ndocker = Developers Ops\nkvm = Ops\n"
 		   "[services]\nsudo-i = sudo\nmy.app = login remote encrypted\n"
 		   "[access]\n");
@@ -111,7 +116,11 @@ static void test_everything_set(void)
 	CHECK(config.password_check == CONFIG_PASSWORD_CHECK_PWQUALITY, "and the host's own");
 	CHECK(!config.role_scope, "scope");
 	CHECK(config.seed_age_max == 365 * 86400 && config.key_age_max == 90 * 86400, "rotation");
-	CHECK(config.lockout_failures == 0 && config.lockout_seconds == 90, "lockout");
+	CHECK(config.lockout_failures == 0 && config.lockout_code_failures == 3 &&
+		      config.lockout_seconds == 90 && config.lockout_seconds_max == 7200,
+	      "lockout");
+	CHECK(config.lockout_address_failures == 0 && config.lockout_address_forget == 30,
+	      "lockout of addresses");
 	CHECK(config.local_group_count == 2 && text_is(config.local_groups[0].key, "docker") &&
 		      list_is(config.local_groups[0].words, "Developers|Ops") &&
 		      text_is(config.local_groups[1].key, "kvm") &&
@@ -244,6 +253,10 @@ static const struct {
 	{ "[access]\nsnapshot_age_max = 49711d\n", 2, "not a time" },
 	{ "[lockout]\nduration = 0\n", 2, "not a time from 1" },
 	{ "[lockout]\nfailures = 1001\n", 2, "from 0 to 1000" },
+	{ "[lockout]\ncode_failures = -1\n", 2, "from 0 to 1000" },
+	{ "[lockout]\nduration_max = 0\n", 2, "not a time from 1" },
+	{ "[lockout]\naddress_failures = 100001\n", 2, "from 0 to 100000" },
+	{ "[lockout]\naddress_forget = 0\n", 2, "not a time from 1" },
 	{ "[local-groups]\nDocker = Developers\n", 2, "Docker is no name that may stand" },
 	{ "[local-groups]\n1000 = Developers\n", 2, "no name that may stand" },
 	{ "[local-groups]\na23456789012345678901234567890123 = X\n", 2, "no name that may stand" },
