@@ -61,12 +61,13 @@ _Static_assert(sizeof(struct seal_start) == SEAL_START_BYTES && sizeof(struct se
 		       sizeof(struct seal_passphrase_slot) == 96 &&
 		       sizeof(struct seal_public_key_slot) == 80,
 	       "the format has no padding");
-_Static_assert(SEAL_KEY_BYTES == crypto_secretstream_xchacha20poly1305_KEYBYTES &&
-		       SEAL_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES &&
-		       SEAL_KEY_BYTES == crypto_box_SECRETKEYBYTES &&
-		       SEAL_KEY_BYTES == crypto_box_PUBLICKEYBYTES &&
-		       SEAL_SEALED_BYTES ==
-			       SEAL_PIECE_BYTES + crypto_secretstream_xchacha20poly1305_ABYTES,
+#define SEAL_KEY_IS(size) _Static_assert(SEAL_KEY_BYTES == (size), "libsodium's sizes are ours")
+
+SEAL_KEY_IS(crypto_secretstream_xchacha20poly1305_KEYBYTES);
+SEAL_KEY_IS(crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+SEAL_KEY_IS(crypto_box_SECRETKEYBYTES);
+SEAL_KEY_IS(crypto_box_PUBLICKEYBYTES);
+_Static_assert(SEAL_SEALED_BYTES == SEAL_PIECE_BYTES + crypto_secretstream_xchacha20poly1305_ABYTES,
 	       "libsodium's sizes are ours");
 _Static_assert(sizeof(struct seal_start) + SEAL_STREAM_START +
 			       SEAL_SLOTS_MAX * (sizeof(struct seal_slot) + 96) + SEAL_NOTE_MAX <=

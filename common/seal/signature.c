@@ -2,8 +2,9 @@
 
 #include "seal/seal_format.h"
 
-_Static_assert(SIGNATURE_BYTES == crypto_sign_BYTES && SEAL_KEY_BYTES == crypto_sign_SEEDBYTES &&
-		       SEAL_KEY_BYTES == crypto_sign_PUBLICKEYBYTES &&
+SEAL_KEY_IS(crypto_sign_SEEDBYTES);
+SEAL_KEY_IS(crypto_sign_PUBLICKEYBYTES);
+_Static_assert(SIGNATURE_BYTES == crypto_sign_BYTES &&
 		       DIGEST_SIZE == 2 * crypto_hash_sha256_BYTES + 1,
 	       "libsodium's sizes are ours");
 

@@ -294,7 +294,7 @@ static void check_import(const struct import_case *row, size_t number, int mode)
 	struct credential_import_outcome outcome = { 0 };
 	char here[SCRATCH_PATH_SIZE], there[SCRATCH_PATH_SIZE];
 	struct complaint complaint = { .reason = "" };
-	AUTO_BUFFER lines, before, after;
+	AUTO_BUFFER lines = { 0 }, before = { 0 }, after = { 0 };
 	struct credential_store *store;
 	enum status status;
 
@@ -349,7 +349,7 @@ static void test_nine_devices(void)
 	struct credential_import_outcome outcome = { 0 };
 	char here[SCRATCH_PATH_SIZE], there[SCRATCH_PATH_SIZE], sql[SQL_BYTES_MAX];
 	struct complaint complaint = { .reason = "" };
-	AUTO_BUFFER lines, before, after;
+	AUTO_BUFFER lines = { 0 }, before = { 0 }, after = { 0 };
 
 	snprintf(sql, sizeof(sql), five, "here");
 	make_store(here, "nine-here", 0, sql);

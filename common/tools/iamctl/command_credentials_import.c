@@ -35,7 +35,7 @@ static void import_release(struct import *import)
 
 static int check_options(const struct invocation *invocation)
 {
-	bool is_standard = strcmp(invocation_name(invocation), "-") == 0;
+	bool is_standard = strcmp(invocation->operands[0], "-") == 0;
 	bool has_key = invocation_option(invocation, "key") != NULL;
 
 	if (invocation_option(invocation, "merge") && invocation_option(invocation, "replace"))
@@ -226,7 +226,7 @@ static void tell(const struct import *import, bool has_changed)
 int command_credentials_import(struct invocation *invocation)
 {
 	CLEANUP(import_release)
-	struct import import = { .invocation = invocation, .name = invocation_name(invocation) };
+	struct import import = { .invocation = invocation, .name = invocation->operands[0] };
 	bool changes = !invocation_option(invocation, "dry-run");
 	int code = check_options(invocation);
 
