@@ -49,9 +49,8 @@ struct text pskc_xml_attribute(const xmlNode *element, const char *name)
 	return TEXT("");
 }
 
-enum status pskc_xml_base64(const xmlNode *element, struct buffer *out_bytes)
+enum status pskc_base64(struct text text, struct buffer *out_bytes)
 {
-	struct text text = pskc_xml_text(element);
 	AUTO_SECRET_BUFFER letters = { 0 };
 	enum status status = STATUS_OK;
 
@@ -66,6 +65,11 @@ enum status pskc_xml_base64(const xmlNode *element, struct buffer *out_bytes)
 	if (status == STATUS_OK)
 		status = buffer_reserve(out_bytes, out_bytes->maximum);
 	return status == STATUS_OK ? base64_decode(buffer_text(&letters), out_bytes) : status;
+}
+
+enum status pskc_xml_base64(const xmlNode *element, struct buffer *out_bytes)
+{
+	return pskc_base64(pskc_xml_text(element), out_bytes);
 }
 
 void pskc_xml_remove(xmlNode *node)

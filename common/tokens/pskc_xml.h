@@ -26,8 +26,10 @@ struct text pskc_xml_text(const xmlNode *element);
 /* Of no namespace; empty when there is none. */
 struct text pskc_xml_attribute(const xmlNode *element, const char *name);
 
-/* The base64 between the tags, white space anywhere. STATUS_BAD_INPUT past the buffer's maximum,
-   too. */
+/* Base64 with white space anywhere. STATUS_BAD_INPUT past the buffer's maximum, too. */
+MUST_CHECK enum status pskc_base64(struct text text, struct buffer *out_bytes);
+
+/* What stands between the tags. */
 MUST_CHECK enum status pskc_xml_base64(const xmlNode *element, struct buffer *out_bytes);
 
 /* With all below it. */

@@ -3,6 +3,7 @@
 
 #include "base/timestamp.h"
 #include "tokens/pskc_document.h"
+#include "tokens/pskc_xml.h"
 #include "tokens/tokens_internal.h"
 
 enum { PLAIN_BYTES_MAX = 2 * TOKENS_BYTES_MAX };
@@ -136,10 +137,16 @@ static enum status check_policy(pskc_key_t *key, int64_t now, struct complaint *
 static enum status take_secret(struct token *token, pskc_key_t *key,
 			       struct complaint *out_complaint)
 {
-	size_t length = 0;
-	const char *secret = pskc_get_key_data_secret(key, &length);
+	AUTO_SECRET_BUFFER seed = { 0 };
+	enum status status;
 
-	return token_set_seed(token, (struct text){ secret, secret ? length : 0 }, out_complaint);
+	/* Of the bytes, libpskc 2.6.12 tells the length as 0. */
+	buffer_init(&seed, SECRET_BYTES_MAX);
+	status = pskc_base64(text_of(pskc_get_key_data_b64secret(key)), &seed);
+	if (status == STATUS_BAD_INPUT)
+		return complain(out_complaint, status, "the seed is no base64");
+	return status == STATUS_OK ? token_set_seed(token, buffer_text(&seed), out_complaint)
+				   : status;
 }
 
 static enum status take_key(struct token *token, pskc_key_t *key, int64_t now,
