@@ -13,13 +13,11 @@
 
 enum { PATIENCE_MS = 5000, SCOPE_NAME_SIZE = 96 };
 
-/* su(1) heeds the first alone; sudo(8) passes on both, and an interactive shell heeds the second.
- */
-static const int signals[] = { SIGTERM, SIGHUP };
+enum { SIGNALS_MAX = 2 };
 
 struct role_limit {
 	struct role_session session;
-	timer_t timers[ARRAY_LENGTH(signals)];
+	timer_t timers[SIGNALS_MAX];
 	size_t timer_count;
 };
 
@@ -92,12 +90,22 @@ static enum status enter_scope(const struct attempt *attempt, struct complaint *
 	return status == STATUS_OK ? role_scope_enter(&scope, out_complaint) : status;
 }
 
+/* su(1) heeds SIGTERM, and other programs may heed SIGHUP alone. sudo(8) takes SIGALRM for its own
+   command_timeout: it ends the command, by SIGKILL in the end. Newer ones do not pass SIGHUP on. */
+static const int *signals_of(struct text service)
+{
+	static const int general[SIGNALS_MAX] = { SIGTERM, SIGHUP };
+	static const int sudo[SIGNALS_MAX] = { SIGTERM, SIGALRM };
+
+	return text_is(service, "sudo") || text_is(service, "sudo-i") ? sudo : general;
+}
+
 /* By the wall clock, as the session's end is. */
-static enum status arm_timers(struct role_limit *limit)
+static enum status arm_timers(struct role_limit *limit, const int signals[SIGNALS_MAX])
 {
 	const struct itimerspec end = { .it_value.tv_sec = limit->session.until };
 
-	for (size_t i = 0; i < ARRAY_LENGTH(signals); i++) {
+	for (size_t i = 0; i < SIGNALS_MAX; i++) {
 		struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = signals[i] };
 
 		if (timer_create(CLOCK_REALTIME, &event, &limit->timers[i]) != 0)
@@ -126,7 +134,7 @@ static enum status leave_limit(struct attempt *attempt, bool is_scoped)
 		return STATUS_NO_MEMORY;
 	limit->session = attempt->place.role;
 	if (!is_scoped)
-		status = arm_timers(limit);
+		status = arm_timers(limit, signals_of(attempt->request.service));
 	if (status != STATUS_OK)
 		return status; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	if (pam_set_data(attempt->pamh, LIMIT_DATA, limit, release_limit) != PAM_SUCCESS)

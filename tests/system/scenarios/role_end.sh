@@ -37,6 +37,15 @@ talk "$sudo_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" "$role_she
 	"${as_alice[@]}" sudo -iu deploy
 is_over "sudo, an interactive shell"
 
+# As newer versions of sudo do it unasked.
+echo 'Defaults use_pty' >/etc/sudoers.d/pty
+chmod 0440 /etc/sudoers.d/pty
+began=$(date +%s)
+talk "$sudo_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- \
+	"${as_alice[@]}" sudo -u deploy sh -c "trap '' TERM HUP; sleep 605"
+is_over "sudo, a deaf command on a terminal of sudo's"
+rm /etc/sudoers.d/pty
+
 began=$(date +%s)
 talk "$sudo_prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- \
 	"${as_alice[@]}" /usr/sbin/iamctl assume-role --duration 15m deploy -- sleep 604
