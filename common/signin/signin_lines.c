@@ -110,6 +110,9 @@ static void tell_refusal(const struct signin_lines *lines, const char *phase,
 	char lock[SHOWN_SIZE];
 
 	show_request(lines, &shown);
+	/* People type passwords where a name is asked for. Nobody can be called this. */
+	if (answer->reason == SIGNIN_REASON_USER_UNKNOWN)
+		show(TEXT("UNKNOWN"), shown.user);
 	tell(lines, weight_of(answer->reason),
 	     "%s refused: user=%s service=%s rhost=%s%s reason=%s%s", phase, shown.user,
 	     shown.service, shown.remote_host, shown.by, signin_reason_code(answer->reason),

@@ -407,7 +407,7 @@ static void test_address_lockout(void)
 		      "address lockout: %s reads like a wrong password", users[i]);
 		CHECK(stage_logged(i == 0 ? "user=alice service=sshd rhost=192.0.2.7"
 					    " reason=address-locked locked=address until=2"
-					  : "user=mallory service=sshd rhost=192.0.2.7"
+					  : "user=UNKNOWN service=sshd rhost=192.0.2.7"
 					    " reason=user-unknown locked=address until=2"),
 		      "address lockout: the log says why");
 	}

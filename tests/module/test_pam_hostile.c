@@ -76,7 +76,8 @@ static void test_names(void)
 		const char *log;
 
 		CHECK(stage_authenticate(&call, &talk) == PAM_AUTH_ERR &&
-			      stage_logged("reason=user-unknown"),
+			      stage_logged(
+				      "user=UNKNOWN service=names rhost=- reason=user-unknown"),
 		      "names: %zu is nobody's", i);
 		log = strstr(stage_whole_log(), "names(");
 		CHECK(!log, "names: nothing of a name is taken for PAM's own words");

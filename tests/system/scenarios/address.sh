@@ -26,7 +26,7 @@ from 127.0.0.2 alice Alice-Pass-1 "$(fresh_code alice)"
 allowed "three failures lock nothing, known users or not"
 from 127.0.0.2 nobody-else Wrong-Pass-1 000000
 logged "a success has cleared nothing: the fourth locks" \
-	'user=nobody-else .*rhost=127.0.0.2 reason=user-unknown locked=address until=20'
+	'user=UNKNOWN .*rhost=127.0.0.2 reason=user-unknown locked=address until=20'
 
 from 127.0.0.2 alice Alice-Pass-1 "$(fresh_code alice)"
 refused "then nobody comes in from there"
