@@ -110,26 +110,35 @@ finish() {
 	exit
 }
 
-# Enrolment, as the administrator does it.
+# Enrolment, as the administrator does it; `through` is what iamctl is started by.
+through=()
 set_password() { # set_password USER
-	iamctl passwd "$1" <<<"${passwords[$1]}" >/run/require.log 2>&1 || require false
+	"${through[@]}" iamctl passwd "$1" <<<"${passwords[$1]}" >/run/require.log 2>&1 || require false
 }
 
-code_of() { # code_of SEED STEPS: the code so many steps of 30 s from now
-	oathtool --totp --base32 --now "@$(($(date +%s) + 30 * $2))" "$1"
+code_of() { # code_of SEED STEPS [NOW]: the code so many steps of 30 s from now
+	oathtool --totp --base32 --now "@$((${3:-$(date +%s)} + 30 * $2))" "$1"
+}
+
+# Of the last step and of this one, which may end in between.
+codes_of() { # codes_of SEED
+	local now
+	now=$(date +%s)
+	code_of "$1" -1 "$now"
+	code_of "$1" 0 "$now"
 }
 
 # Gives USER a device, confirmed with the codes of the last step and of this one; prints its seed.
 enrol_device() { # enrol_device USER DEVICE
 	local line seed='' enrolment
-	coproc iamctl mfa enable --json --device "$2" "$1" 2>&1
+	coproc "${through[@]}" iamctl mfa enable --json --device "$2" "$1" 2>&1
 	# shellcheck disable=SC2153 # coproc names it
 	enrolment=$COPROC_PID
 	while [ -z "$seed" ] && read -r line <&"${COPROC[0]}"; do
 		seed=$(sed -n 's/.*"seed": *"\([A-Z2-7=]*\)".*/\1/p' <<<"$line")
 	done
 	[ -n "$seed" ] || return 1
-	printf '%s\n' "$(code_of "$seed" -1)" "$(code_of "$seed" 0)" >&"${COPROC[1]}"
+	codes_of "$seed" >&"${COPROC[1]}"
 	wait "$enrolment" || return 1
 	echo "$seed"
 }
@@ -137,16 +146,35 @@ enrol_device() { # enrol_device USER DEVICE
 # The same by USER, without root: proven by the password, and by CODE where there is a device.
 enrol_own() { # enrol_own USER DEVICE [CODE]
 	local line seed='' enrolment
-	coproc "$system/as.sh" "$1" /usr/sbin/iamctl mfa enable --json --device "$2" 2>&1
+	coproc "${through[@]}" "$system/as.sh" "$1" /usr/sbin/iamctl mfa enable --json --device "$2" 2>&1
 	enrolment=$COPROC_PID
 	printf '%s\n' "${passwords[$1]}" ${3:+"$3"} >&"${COPROC[1]}"
 	while [ -z "$seed" ] && read -r line <&"${COPROC[0]}"; do
 		seed=$(sed -n 's/.*"seed": *"\([A-Z2-7=]*\)".*/\1/p' <<<"$line")
 	done
 	[ -n "$seed" ] || return 1
-	printf '%s\n' "$(code_of "$seed" -1)" "$(code_of "$seed" 0)" >&"${COPROC[1]}"
+	codes_of "$seed" >&"${COPROC[1]}"
 	wait "$enrolment" || return 1
 	echo "$seed"
+}
+
+# iam-self, where no systemd listens for it, until stop_listening.
+listen() { # listen [PROGRAM [RUNNER...]]: another program in its place, and what both are run by
+	rm -f /run/iam/self.sock
+	[ -d /run/iam ] || mkdir -m 0755 /run/iam
+	"${@:2}" systemd-socket-activate --seqpacket --accept --inetd -l /run/iam/self.sock \
+		"${1:-/usr/libexec/iam-self}" >>/run/listener.log 2>&1 &
+	listener=$!
+	for _ in {1..100}; do
+		[ ! -S /run/iam/self.sock ] || break
+		sleep 0.1
+	done
+	require chmod 0666 /run/iam/self.sock
+}
+
+stop_listening() {
+	kill "$listener"
+	wait "$listener" 2>/dev/null
 }
 
 # A code works once, so every sign-in that needs one gets it from a new device. The codes of two steps
@@ -161,15 +189,20 @@ fresh_code() { # fresh_code USER
 	code_of "$seed" 1
 }
 
-# The one before holds its ports until it is gone.
-restart_sshd() {
-	local before
-	before=$(cat /run/sshd.pid)
-	require kill "$before"
-	while [ -e "/proc/$before" ]; do
+# The one there is leaves its port before another comes.
+# shellcheck disable=SC2120 # scenarios give one
+restart_sshd() { # restart_sshd [COMMAND]: sshd, or what runs it in the background
+	local old
+	old=$(cat /run/sshd.pid)
+	require kill "$old"
+	while [ -e "/proc/$old" ]; do sleep 0.05; done
+	rm -f /run/sshd.pid
+	if [ $# = 0 ]; then /usr/sbin/sshd; else "$@" & fi
+	for _ in {1..200}; do
+		[ ! -s /run/sshd.pid ] || return
 		sleep 0.05
 	done
-	require /usr/sbin/sshd
+	require false
 }
 
 # Many at once: a terminal for each would be most of the work, so ssh asks a program for its answers.
@@ -183,6 +216,7 @@ admit_crowds() { # sshd lets as many in as knock, and none of them waits for a t
 		esac
 	ANSWERS
 	chmod 0755 /run/crowd
+	# shellcheck disable=SC2119
 	restart_sshd
 }
 

@@ -11,9 +11,10 @@ grace() { # grace TIME
 	printf '[mfa]\ngrace = %s\n' "$1" >>/etc/iam/iam.conf
 }
 
-enrol() { # enrol [PROMPT ANSWER]... @ [PROMPT ANSWER]... -- COMMAND...: with the seed in $seed
+enrol() { # enrol [PROMPT ANSWER]... @ [PROMPT ANSWER]... -- COMMAND...: in $seed and ${codes[@]}
 	run "$system/enrol.exp" "$patience" "$@"
 	seed=$(sed -n 's/^seed: //p' <<<"$output")
+	read -r -a codes < <(sed -n 's/^codes: //p' <<<"$output")
 }
 
 start_anew() {
@@ -64,7 +65,7 @@ unlogged "the key is in no log" "$seed"
 run iamctl mfa list alice
 shows "the device is there" "alice-$(hostname)"
 
-talk "$prompt" Alice-Pass-1 "$code_prompt" "$(code_of "$seed" 0)" -- ssh alice@iam-demo id
+talk "$prompt" Alice-Pass-1 "$code_prompt" "${codes[1]}" -- ssh alice@iam-demo id
 refused "the codes that set it up are used up"
 logged "the log says so" 'user=alice .*reason=code-reused'
 talk "$prompt" Alice-Pass-1 "$code_prompt" "$(code_of "$seed" 1)" -- ssh alice@iam-demo id

@@ -13,24 +13,6 @@ set_password carol
 printf '%s\n' 'auth include common-auth' 'account include common-account' \
 	'session include common-session' 'password include common-password' >/etc/pam.d/locker
 
-listen() { # listen [COMMAND]: as iam-self.socket, until stop_listening
-	rm -f $socket
-	[ -d /run/iam ] || mkdir -m 0755 /run/iam
-	systemd-socket-activate --seqpacket --accept --inetd -l $socket \
-		"${1:-/usr/libexec/iam-self}" >>/run/listener.log 2>&1 &
-	listener=$!
-	for _ in {1..100}; do
-		[ ! -S $socket ] || break
-		sleep 0.1
-	done
-	require chmod 0666 $socket
-}
-
-stop_listening() {
-	kill "$listener"
-	wait "$listener" 2>/dev/null
-}
-
 # shellcheck disable=SC2317 # called by run
 as() { # as USER COMMAND...: with no privilege
 	"$system/as.sh" "$@"
