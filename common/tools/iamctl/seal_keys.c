@@ -45,7 +45,11 @@ int seal_keys_add(struct seal_writer *writer, const char *given, size_t *inout_c
 	size_t count = 0;
 	int code;
 
-	if (text_starts_with(text_of(given), TEXT("iam-"))) {
+	if (text_starts_with(text_of(given), TEXT("iam-secret-key:")))
+		return fail(
+			EX_USAGE, "--recipient",
+			"a secret key; everybody on this host could read it now, so make another");
+	if (text_starts_with(text_of(given), TEXT("iam-public-key:"))) {
 		++*inout_count;
 		return add_word(writer, text_of(given), "--recipient");
 	}

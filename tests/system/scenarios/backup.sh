@@ -105,9 +105,7 @@ require umount -l $state
 require mount --bind $state $state
 require mount -o remount,bind,ro $state
 alice_is_refused read-only '.*ead-only'
-run iamctl credentials check
-refused "read-only: the check finds it"
-shows "read-only: and says so" 'read-only'
+check_says read-only 73 'mounted read-only'
 require umount -l $state
 
 # Lost for good: the commands of the manual, in their order.
