@@ -54,6 +54,9 @@ static const struct import_case {
 } import_cases[] = {
 	{ "an empty store", "", PASSWORD(A, "a", "5"), FIRST, "SELECT " HASH_OF(A) " = '$a'", 0,
 	  0 },
+	{ "a store that knows no more than what was used",
+	  "INSERT INTO permission_use VALUES ('A', 'x', 'y', 5, 9)", PASSWORD(A, "a", "5"), FIRST,
+	  "SELECT " HASH_OF(A) " = '$a' AND (SELECT count(*) FROM permission_use) = 1", 0, 0 },
 	{ "a store that is not", PASSWORD(B, "b", "5"), PASSWORD(A, "a", "5"), FIRST, NULL, 0, 0 },
 	{ "a store with no more than a name", USER(B, "", ""), PASSWORD(A, "a", "5"), FIRST, NULL,
 	  0, 0 },
