@@ -52,10 +52,10 @@ ALLOWED = {
 
 
 def in_base64(raw):
-    """As it looks within a longer text, without its ends, which depend on what is beside it."""
-    for shift, first in enumerate((0, 2, 3)):
-        text = base64.b64encode(bytes(shift) + raw)
-        yield text[first:len(text) // 4 * 4 - 4]
+    """As it looks within a longer text, without the letters that depend on what is beside it."""
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + raw)
+        yield text[-(-before * 8 // 6):(before + len(raw)) * 8 // 6]
 
 
 def spellings(kind, value):
