@@ -16,6 +16,7 @@ SUDODIR       ?= $(PREFIX)/libexec/sudo
 LIBEXECDIR    ?= $(PREFIX)/libexec
 MANDIR        ?= $(PREFIX)/share/man
 UNITDIR       ?= $(PREFIX)/lib/systemd/system
+TMPFILESDIR   ?= $(PREFIX)/lib/tmpfiles.d
 EXAMPLEDIR    ?= $(PREFIX)/share/doc/iam/examples
 
 CC            ?= cc
@@ -45,17 +46,18 @@ MODULE     := -shared $(if $(SANITIZE),,-Wl,-z,defs) $(RELRO)
 all_cppflags := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
                 -DIAM_CONFIG_FOLDER='"$(SYSCONFDIR)/iam"' \
                 -DIAM_STATE_FOLDER='"$(LOCALSTATEDIR)/lib/iam"' \
-                -DIAM_RUN_FOLDER='"$(RUNSTATEDIR)/iam"' -Icommon \
+                -DIAM_RUN_FOLDER='"$(RUNSTATEDIR)/iam"' \
+                -DIAM_LOG_FOLDER='"$(LOCALSTATEDIR)/log/iam"' -Icommon \
                 $(shell pkg-config --cflags libxml-2.0 2>/dev/null) $(CPPFLAGS)
 all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 -fvisibility=hidden -fPIC -MMD -MP $(SANITIZERS) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy access \
+parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy audit access \
                source source/aws signin sync publish
 pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
-               credentials policy access signin)
+               credentials policy audit access signin)
 self_folders := $(filter-out pam_iam common/qr,$(pam_folders)) common/tools/iam-self
 ctl_folders := $(addprefix common/,$(parts)) common/tools/iamctl
 
@@ -65,11 +67,13 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach folder,$1,$(sort $(wildcard $(fo
 reader          := $(BUILD)/common/snapshot/snapshot_reader.o
 nss_objects     := $(call objects,nss_iam) $(reader)
 keys_objects    := $(call objects,common/tools/iam-authorized-keys) $(reader)
-sudo_objects    := $(filter-out %/signin_password_change.o %/password_strength.o, \
+# Nobody but iamctl reads the audit log.
+of_iamctl       := %/audit_reader.o %/audit_verify.o
+sudo_objects    := $(filter-out $(of_iamctl) %/signin_password_change.o %/password_strength.o, \
                    $(call objects,common/tools/sudo-iam $(addprefix common/,base json config \
-                   directory otp snapshot password credentials policy access signin)))
-pam_objects     := $(call objects,$(pam_folders))
-self_objects    := $(filter-out %/signin_password_change.o %/password_strength.o, \
+                   directory otp snapshot password credentials policy audit access signin)))
+pam_objects     := $(filter-out $(of_iamctl),$(call objects,$(pam_folders)))
+self_objects    := $(filter-out $(of_iamctl) %/signin_password_change.o %/password_strength.o, \
                    $(call objects,$(self_folders)))
 ctl_objects     := $(call objects,$(ctl_folders))
 # What tests link: the parts, and the PAM module's files below its entry points.
@@ -86,11 +90,11 @@ pwquality     := $(if $(PWQUALITY),-lpwquality)
 SYSTEMD       ?= $(shell echo '\#include <systemd/sd-bus.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
 all_cppflags  += $(if $(SYSTEMD),-DIAM_WITH_SYSTEMD)
 
-pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode $(pwquality) -ldl -lrt
-self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
-sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3
-ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lzstd -lcurl -lexpat -lcrypto -lpskc -lxml2 $(pwquality)
-test_libraries := $(pam_libraries) -lsodium -lzstd -lcurl -lexpat -lcrypto -lpskc -lxml2 -lpthread
+pam_libraries := -lpam -lcrypt -lcjson -loath -leconf -lsqlite3 -lsodium -lqrencode $(pwquality) -ldl -lrt
+self_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lsodium
+sudo_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lsodium
+ctl_libraries := -lcrypt -lcjson -loath -leconf -lsqlite3 -lqrencode -lsodium -lzstd -lz -lcurl -lexpat -lcrypto -lpskc -lxml2 $(pwquality)
+test_libraries := $(pam_libraries) -lzstd -lz -lcurl -lexpat -lcrypto -lpskc -lxml2 -lpthread
 
 nss_module := $(BUILD)/libnss_iam.so.2
 pam_module := $(BUILD)/pam_iam.so
@@ -161,8 +165,13 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0755 $(BUILD)/iam-self $(DESTDIR)$(LIBEXECDIR)/iam-self
 	$(Q)for unit in $(units); do \
 		$(INSTALL) -D -m 0644 $$unit $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
-		sed -i 's|/usr/libexec/|$(LIBEXECDIR)/|; s|/var/lib/|$(LOCALSTATEDIR)/lib/|; s|/run/iam|$(RUNSTATEDIR)/iam|' \
+		sed -i 's|/usr/libexec/|$(LIBEXECDIR)/|; s|/var/lib/|$(LOCALSTATEDIR)/lib/|; s|/var/log/|$(LOCALSTATEDIR)/log/|; s|/run/iam|$(RUNSTATEDIR)/iam|' \
 			$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
+	done
+	$(INSTALL) -d -m 0750 $(DESTDIR)$(LOCALSTATEDIR)/log/iam
+	$(Q)for file in tmpfiles.d/iam.conf:$(TMPFILESDIR)/iam.conf logrotate.d/iam:$(SYSCONFDIR)/logrotate.d/iam; do \
+		$(INSTALL) -D -m 0644 packaging/$${file%%:*} $(DESTDIR)$${file#*:} && \
+		sed -i 's|/var/log/|$(LOCALSTATEDIR)/log/|' $(DESTDIR)$${file#*:} || exit 1; \
 	done
 	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
 	$(Q)for file in $(examples); do \
@@ -177,7 +186,8 @@ uninstall: ## remove what install put there; state and configuration stay
 	rm -f $(DESTDIR)$(NSSDIR)/libnss_iam.so.2 $(DESTDIR)$(PAMDIR)/pam_iam.so \
 		$(DESTDIR)$(SBINDIR)/iamctl $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys \
 		$(DESTDIR)$(LIBEXECDIR)/iam-self $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(units))) \
-		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam $(DESTDIR)$(SUDODIR)/sudo_iam.so
+		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam $(DESTDIR)$(SUDODIR)/sudo_iam.so \
+		$(DESTDIR)$(TMPFILESDIR)/iam.conf $(DESTDIR)$(SYSCONFDIR)/logrotate.d/iam
 	rm -rf $(DESTDIR)$(EXAMPLEDIR)
 	$(Q)for page in $(manuals); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \

@@ -33,6 +33,10 @@ MUST_CHECK enum status file_write_all(int fd, struct text bytes);
    else may write (sticky ones such as /tmp excepted when trust.owner is not root). */
 MUST_CHECK enum status folder_open_trusted(const char *path, struct file_trust trust, int *out_fd);
 
+/* The same, but those above the last may be their group's to write, when they are root's: /var/log
+   is the system log's on some systems. */
+MUST_CHECK enum status folder_open_of_logs(const char *path, struct file_trust trust, int *out_fd);
+
 /* Replaces name in the folder by bytes: a new sibling, fsync, rename, fsync of the folder. Readers
    see the old file or the new one. On failure the old file stands and the sibling is gone. */
 MUST_CHECK enum status file_replace(int folder_fd, const char *name, struct text bytes,

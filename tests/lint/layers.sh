@@ -35,7 +35,8 @@ openssl/ ^common/(source/aws/aws_sigv4|tokens/pskc_cipher)
 libxml/ ^common/tokens/
 pskc/ ^common/tokens/
 sqlite3\.h ^common/credentials/
-sodium\.h ^common/seal/
+sodium\.h ^common/(seal/|audit/audit_digest)
+zlib\.h ^common/audit/audit_reader
 zstd\.h ^common/bundle/
 libeconf\.h ^common/config/
 qrencode\.h ^common/qr/

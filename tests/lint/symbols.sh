@@ -41,11 +41,11 @@ case $(needed "$build/iam-authorized-keys") in
 libc.so.6) ;;
 *) say "iam-authorized-keys needs more than libc:" "$(needed "$build/iam-authorized-keys")" ;;
 esac
-extra=$(needed "$build/iam-self" | grep -vE '^lib(c|crypt|cjson|oath|econf|sqlite3)\.so\.')
+extra=$(needed "$build/iam-self" | grep -vE '^lib(c|crypt|cjson|oath|econf|sqlite3|sodium)\.so\.')
 [ -z "$extra" ] || say "iam-self needs a library that is not on the list:" "$extra"
 # libpwquality as the build found it; libdl and librt where libc is older than 2.34.
 extra=$(needed "$build/pam_iam.so" |
-	grep -vE '^lib(c|dl|rt|pam|crypt|cjson|oath|econf|sqlite3|qrencode|pwquality)\.so\.')
+	grep -vE '^lib(c|dl|rt|pam|crypt|cjson|oath|econf|sqlite3|sodium|qrencode|pwquality)\.so\.')
 [ -z "$extra" ] || say "pam_iam.so needs a library that is not on the list:" "$extra"
 if [ -e "$build/sudo_iam.so" ] && needed "$build/sudo_iam.so" | grep -qE 'pam|pwquality|qrencode'; then
 	say "sudo_iam.so is linked with a library that it has no use for"
