@@ -6,6 +6,7 @@
 
 #include "base/timestamp.h"
 #include "conversation.h"
+#include "signin/signin_audit.h"
 #include "signin/signin_lines.h"
 
 enum { SHOWN_SIZE = 160, FAIL_DELAY_MICROSECONDS = 2000000 };
@@ -139,6 +140,7 @@ static enum outcome_class class_of_reason(enum signin_reason reason)
 	case SIGNIN_REASON_SNAPSHOT_EXPIRED:
 	case SIGNIN_REASON_SNAPSHOT:
 	case SIGNIN_REASON_STORE:
+	case SIGNIN_REASON_AUDIT:
 	case SIGNIN_REASON_HELPER_ABSENT:
 		return CLASS_UNAVAILABLE;
 	case SIGNIN_REASON_NONE:
@@ -278,10 +280,39 @@ static void tell_user(const struct attempt *attempt)
 				  is_friendly ? PAM_TEXT_INFO : PAM_ERROR_MSG, told);
 }
 
+/* The log of who is not root is kept by iam-self. */
+static void audit_act(struct attempt *attempt, enum signin_act act, const struct role_session *role)
+{
+	const struct signin_audit audit = { .act = act,
+					    .request = &attempt->request,
+					    .actor = attempt->actor,
+					    .device = text_of(attempt->answer.device),
+					    .other_proof = text_of(attempt->key_words),
+					    .role = role,
+					    .status = attempt->status };
+	struct complaint complaint = { .reason = "" };
+	enum status status;
+
+	if (attempt->asks_helper || !attempt->request.user.bytes)
+		return;
+	status = signin_audit(&attempt->records, &audit, &attempt->answer, &complaint);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "not in the audit log", status, &complaint);
+}
+
 int outcome_report(struct attempt *attempt, enum outcome_phase phase)
 {
-	int code = outcome_code(attempt, phase);
+	static const enum signin_act acts[OUTCOME_PHASES] = {
+		[OUTCOME_AUTH] = SIGNIN_ACT_AUTHENTICATE,
+		[OUTCOME_CREDENTIALS] = SIGNIN_ACT_CREDENTIALS,
+		[OUTCOME_ACCOUNT] = SIGNIN_ACT_ACCOUNT,
+		[OUTCOME_PASSWORD] = SIGNIN_ACT_CHANGE_PASSWORD,
+		[OUTCOME_SESSION] = SIGNIN_ACT_BEGIN_ROLE,
+	};
+	int code;
 
+	audit_act(attempt, acts[phase], NULL);
+	code = outcome_code(attempt, phase);
 	log_decision(attempt, phase);
 	if (code == PAM_SUCCESS)
 		return code;
@@ -302,16 +333,33 @@ void outcome_session(const struct attempt *attempt, const char *event, const cha
 		   shown.user, shown.service, shown.remote_host, show(text_of(mfa), device));
 }
 
-void outcome_role_session(const struct attempt *attempt)
+int outcome_role_session(struct attempt *attempt)
 {
 	const struct role_session *role = &attempt->place.role;
 	char user[SHOWN_SIZE], name[SHOWN_SIZE], until[TIMESTAMP_TEXT_SIZE];
+	int code;
 
+	audit_act(attempt, SIGNIN_ACT_BEGIN_ROLE, role);
+	code = outcome_code(attempt, OUTCOME_SESSION);
+	if (code != PAM_SUCCESS) {
+		log_decision(attempt, OUTCOME_SESSION);
+		tell_user(attempt);
+		return code;
+	}
 	pam_syslog(attempt->pamh, LOG_INFO,
 		   "role session opened: user=%s by=%s session=%s address=%s until=%s",
 		   role->role_name, show(text_of(role->user_name), user),
 		   show(text_of(role->session_name), name), role->address[0] ? role->address : "-",
 		   timestamp_format(role->until, until));
+	return code;
+}
+
+void outcome_role_session_ended(struct attempt *attempt, const struct role_session *role)
+{
+	attempt->answer.reason = attempt->request.now < role->until
+					 ? SIGNIN_REASON_ALLOWED
+					 : SIGNIN_REASON_ROLE_SESSION_OVER;
+	audit_act(attempt, SIGNIN_ACT_END_ROLE, role);
 }
 
 void outcome_role_session_over(const struct attempt *attempt, const struct role_session *role)
@@ -324,11 +372,12 @@ void outcome_role_session_over(const struct attempt *attempt, const struct role_
 		   timestamp_format(role->until, until));
 }
 
-void outcome_device(const struct attempt *attempt)
+void outcome_device(struct attempt *attempt)
 {
 	struct shown shown;
 	char device[SHOWN_SIZE];
 
+	audit_act(attempt, SIGNIN_ACT_ENABLE_DEVICE, NULL);
 	show_attempt(attempt, &shown);
 	pam_syslog(attempt->pamh, LOG_NOTICE,
 		   "MFA device enabled: user=%s service=%s rhost=%s%s device=%s", shown.user,

@@ -177,6 +177,7 @@ void role_limit_end(struct attempt *attempt)
 	if (pam_get_data(attempt->pamh, LIMIT_DATA, &data) != PAM_SUCCESS || !data)
 		return;
 	limit = data;
+	outcome_role_session_ended(attempt, &limit->session);
 	if (attempt->request.now < limit->session.until)
 		return;
 	outcome_role_session_over(attempt, &limit->session);

@@ -135,6 +135,7 @@ static int begin_role(struct attempt *attempt)
 {
 	bool has_place = attempt_open_place(attempt);
 	enum status status;
+	int code;
 
 	attempt->status = signin_begin_role(&attempt->records, &attempt->request, &attempt->place,
 					    &attempt->answer);
@@ -146,13 +147,11 @@ static int begin_role(struct attempt *attempt)
 	status = role_limit_begin(attempt);
 	if (status == STATUS_OK)
 		status = furnish(attempt);
-	if (status == STATUS_OK) {
-		outcome_role_session(attempt);
-		return PAM_SUCCESS;
-	}
-	if (has_place)
+	code = status == STATUS_OK ? outcome_role_session(attempt)
+				   : outcome_report(attempt, OUTCOME_SESSION);
+	if (code != PAM_SUCCESS && has_place)
 		end(attempt);
-	return outcome_report(attempt, OUTCOME_SESSION);
+	return code;
 }
 
 /* Nothing is known of the user. A login was let in by the account phase; sudo and su may be about

@@ -13,6 +13,7 @@ enum {
 
 static const char *const SOURCES[] = { "file", "https", "aws", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
+static const char *const AUDIT_MODES[] = { "required", "best-effort", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
 static bool is_mfa_word(struct text word)
@@ -164,6 +165,12 @@ static const struct config_option options[] = {
 	  RULE(lockout_address_failures, NUMBER(0, 100000)) },
 	{ "lockout", "address_forget", "time after which one of them is forgotten", "1m",
 	  RULE(lockout_address_forget, DURATION(1, YEAR_SECONDS)) },
+	{ "audit", "mode", "whether decisions and changes are recorded", "best-effort",
+	  RULE(audit, .kind = CONFIG_KIND_CHOICE, .choices = AUDIT_MODES,
+	       .wanted = "required, best-effort or off") },
+	{ "audit", "path", "the audit log", IAM_LOG_FOLDER "/audit.jsonl", RULE(audit_path, PATH) },
+	{ "audit", "journal", "whether systemd's journal is told too", "yes",
+	  RULE(audit_journal, .kind = CONFIG_KIND_BOOL) },
 	{ "local-groups", "*", "IAM groups whose members join this group of the host", "",
 	  RULE(local_groups, PAIRS(local_groups, local_group_count), .is_valid = is_unix_name,
 	       GROUPS) },

@@ -29,6 +29,13 @@ enum config_mfa {
 	CONFIG_MFA_OFF,
 };
 
+/* Whether decisions and changes are recorded, the strictest first. */
+enum config_audit {
+	CONFIG_AUDIT_REQUIRED = 0, /* what cannot be recorded is refused */
+	CONFIG_AUDIT_BEST_EFFORT,
+	CONFIG_AUDIT_OFF,
+};
+
 /* What a new password is held to beside IAM's policy. */
 enum config_password_check {
 	CONFIG_PASSWORD_CHECK_OFF = 0,
@@ -105,6 +112,10 @@ struct config {
 	uint32_t lockout_seconds_max;      /* 4 hours */
 	uint32_t lockout_address_failures; /* 0: never; 100 */
 	uint32_t lockout_address_forget;   /* seconds until one is forgotten; a minute */
+	/* [audit] */
+	enum config_audit audit; /* best-effort */
+	struct text audit_path;  /* /var/log/iam/audit.jsonl */
+	bool audit_journal;      /* yes: systemd's journal is told too */
 	/* [local-groups] LOCAL = IAM groups whose members join it at sign-in */
 	struct config_pair *local_groups;
 	size_t local_group_count;

@@ -19,6 +19,7 @@ struct signin_login {
 	struct text address; /* where it came from; empty when it is not known or was local */
 	bool is_unreadable;  /* the records could not be asked: no address is told apart from none
 			      */
+	int64_t since;       /* when it began; 0: not known */
 	int64_t mfa_at;      /* when a code was proven in it, or just now; 0: not at all */
 	int64_t break_glass_until; /* it began with such a code: until then a directory that is
 				      out of date refuses neither it nor sudo in it; else 0 */

@@ -21,6 +21,7 @@ static enum status find_login(const struct signin_records *records, struct text 
 		return status;
 	if (status == STATUS_OK) {
 		note_code(request, place->login.mfa_at);
+		request->login.since = place->login.started;
 		request->login.break_glass_until = place->login.break_glass_until;
 	}
 	status = login_session_surrounding(records->store, &place->lineage, &place->login);

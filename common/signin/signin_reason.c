@@ -100,6 +100,8 @@ static const struct reason_words {
 	[SIGNIN_REASON_SNAPSHOT] = { "snapshot",
 				     "The snapshot is absent, damaged, or not to be trusted." },
 	[SIGNIN_REASON_STORE] = { "store", "The credential store cannot be read or written." },
+	[SIGNIN_REASON_AUDIT] = { "audit", "The audit log cannot be written, and iam.conf "
+					   "requires it." },
 	[SIGNIN_REASON_SYSTEM] = { "system", "Out of memory, or the system refused a call." },
 };
 

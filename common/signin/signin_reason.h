@@ -54,6 +54,7 @@ enum signin_reason {
 	SIGNIN_REASON_CONFIG,          /* iam.conf is wrong or not to be trusted */
 	SIGNIN_REASON_SNAPSHOT,        /* absent, damaged or not to be trusted */
 	SIGNIN_REASON_STORE,           /* credentials cannot be read or written */
+	SIGNIN_REASON_AUDIT,           /* it cannot be recorded, and iam.conf wants that */
 	SIGNIN_REASON_SYSTEM,          /* out of memory, or the system refused a call */
 	SIGNIN_REASON_COUNT,
 };

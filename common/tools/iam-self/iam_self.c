@@ -39,9 +39,9 @@ static const struct service {
 	[SELF_RESYNC] = { serve_resync },
 };
 
-static void refuse(struct visit *visit, enum status status, const struct signin_answer *answer)
+static void refuse(struct visit *visit, enum status status, struct signin_answer *answer)
 {
-	visit_log_decision(visit, "self service", false, status, answer);
+	visit_log_decision(visit, SIGNIN_ACT_ACCOUNT, "self service", status, answer);
 	visit_answer(visit,
 		     answer->reason == SIGNIN_REASON_ALLOWED ? SIGNIN_REASON_NONE : answer->reason);
 }

@@ -9,6 +9,16 @@
 
 enum { NUMBER_SIZE = 24, NAME_BYTES_MAX = 65536 };
 
+static enum signin_act act_of(const struct visit *visit)
+{
+	if (visit->asked.kind == SELF_ENABLE)
+		return SIGNIN_ACT_ENABLE_DEVICE;
+	if (visit->asked.kind == SELF_RESYNC)
+		return SIGNIN_ACT_RESYNC_DEVICE;
+	return visit->asked.kind == SELF_DISABLE ? SIGNIN_ACT_DISABLE_DEVICE
+						 : SIGNIN_ACT_LIST_DEVICES;
+}
+
 /* Whoever may not is told so, for this is asked after the proof, or about nothing that is secret.
    True: allowed. */
 static bool is_allowed(struct visit *visit, enum status status, struct signin_answer *answer)
@@ -17,7 +27,7 @@ static bool is_allowed(struct visit *visit, enum status status, struct signin_an
 		return true;
 	if (signin_is_allowed(answer))
 		answer->reason = SIGNIN_REASON_NONE;
-	visit_log_decision(visit, "device", false, status, answer);
+	visit_log_decision(visit, act_of(visit), "device", status, answer);
 	visit_answer(visit, answer->reason);
 	return false;
 }
@@ -31,7 +41,7 @@ static bool prove(struct visit *visit)
 	enum status status = signin_own_proof(&visit->records, &visit->request, &factors);
 
 	if (status != STATUS_OK) {
-		visit_log_decision(visit, "sign-in", true, status, &answer);
+		visit_log_decision(visit, SIGNIN_ACT_AUTHENTICATE, "sign-in", status, &answer);
 		visit_answer(visit, SIGNIN_REASON_STORE);
 		return false;
 	}
@@ -98,7 +108,7 @@ void serve_disable(struct visit *visit)
 	status = signin_own_device_remove(&visit->records, &visit->request, name.bytes, &answer);
 	if (!is_allowed(visit, status, &answer))
 		return;
-	visit_log_device(visit, name.bytes, "disabled");
+	visit_log_device(visit, SIGNIN_ACT_DISABLE_DEVICE, name.bytes);
 	visit_answer(visit, SIGNIN_REASON_ALLOWED);
 }
 
@@ -117,7 +127,7 @@ void serve_resync(struct visit *visit)
 					  &device, &answer);
 	if (!is_allowed(visit, status, &answer))
 		return;
-	visit_log_device(visit, device.name, "set right");
+	visit_log_device(visit, SIGNIN_ACT_RESYNC_DEVICE, device.name);
 	if (send_device(visit, &device) == STATUS_OK)
 		visit_answer(visit, SIGNIN_REASON_ALLOWED);
 }
@@ -183,7 +193,7 @@ static bool try_codes(struct visit *visit, struct signin_enrolment *enrolment)
 					 codes.fields[SELF_CODES_SECOND], &answer);
 	if (!is_allowed(visit, status, &answer))
 		return answer.reason == SIGNIN_REASON_CODES_WRONG;
-	visit_log_device(visit, enrolment->device.name, "enabled");
+	visit_log_device(visit, SIGNIN_ACT_ENABLE_DEVICE, enrolment->device.name);
 	visit_answer(visit, SIGNIN_REASON_ALLOWED);
 	return false;
 }

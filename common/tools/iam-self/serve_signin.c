@@ -14,7 +14,7 @@ void serve_factors(struct visit *visit)
 	};
 
 	if (status != STATUS_OK) {
-		visit_log_decision(visit, "sign-in", true, status,
+		visit_log_decision(visit, SIGNIN_ACT_AUTHENTICATE, "sign-in", status,
 				   &(struct signin_answer){ .reason = SIGNIN_REASON_STORE });
 		visit_answer(visit, SIGNIN_REASON_STORE);
 		return;
@@ -36,7 +36,7 @@ bool serve_authenticate(struct visit *visit, const struct signin_factors *factor
 	enum status status = signin_authenticate(&visit->records, &visit->request, factors,
 						 password, code, out_answer);
 
-	visit_log_decision(visit, "sign-in", true, status, out_answer);
+	visit_log_decision(visit, SIGNIN_ACT_AUTHENTICATE, "sign-in", status, out_answer);
 	if (status == STATUS_OK && signin_is_allowed(out_answer))
 		return true;
 	visit_answer(visit, reason_to_tell(status, out_answer->reason));
@@ -49,7 +49,7 @@ static enum signin_reason admit(struct visit *visit, const struct signin_answer 
 	enum status status =
 		signin_own_admission(&visit->records, &visit->request, proof, &account);
 
-	visit_log_decision(visit, "account", false, status, &account);
+	visit_log_decision(visit, SIGNIN_ACT_ACCOUNT, "account", status, &account);
 	if (status != STATUS_OK && signin_is_allowed(&account))
 		return SIGNIN_REASON_NONE;
 	return account.reason;
@@ -69,7 +69,7 @@ void serve_verify(struct visit *visit)
 	if (status != STATUS_OK) {
 		answer.reason =
 			status == STATUS_BAD_INPUT ? SIGNIN_REASON_OPTIONS : SIGNIN_REASON_STORE;
-		visit_log_decision(visit, "sign-in", true, status, &answer);
+		visit_log_decision(visit, SIGNIN_ACT_AUTHENTICATE, "sign-in", status, &answer);
 		visit_answer(visit, answer.reason);
 		return;
 	}

@@ -94,23 +94,50 @@ static void write_line(void *context, enum signin_line_weight weight, const char
 	syslog(priorities[weight], "%s uid=%u pid=%d", line, (unsigned)visit->uid, (int)visit->pid);
 }
 
-void visit_log_decision(struct visit *visit, const char *phase, bool was_proof, enum status status,
-			const struct signin_answer *answer)
+static void audit(const struct visit *visit, const struct signin_audit *what,
+		  struct signin_answer *inout_answer)
 {
+	struct complaint complaint = { .reason = "" };
+	enum status status = signin_audit(&visit->records, what, inout_answer, &complaint);
+
+	if (status != STATUS_OK)
+		syslog(LOG_WARNING, "not in the audit log: %s: %s", complaint.place,
+		       complaint.reason);
+}
+
+void visit_log_decision(struct visit *visit, enum signin_act act, const char *phase,
+			enum status status, struct signin_answer *inout_answer)
+{
+	const struct signin_audit what = { .act = act,
+					   .request = &visit->request,
+					   .status = status };
 	const struct signin_lines lines = { .request = &visit->request,
 					    .actor = visit->request.user,
 					    .other_proof = "",
 					    .tell = write_line,
 					    .context = visit };
 
-	signin_lines(&lines, phase, was_proof, status, answer);
+	audit(visit, &what, inout_answer);
+	signin_lines(&lines, phase, act == SIGNIN_ACT_AUTHENTICATE, status, inout_answer);
 }
 
-void visit_log_device(const struct visit *visit, const char *device, const char *change)
+static const char *const change_words[SIGNIN_ACTS] = {
+	[SIGNIN_ACT_ENABLE_DEVICE] = "enabled",
+	[SIGNIN_ACT_DISABLE_DEVICE] = "disabled",
+	[SIGNIN_ACT_RESYNC_DEVICE] = "set right",
+};
+
+void visit_log_device(struct visit *visit, enum signin_act act, const char *device)
 {
+	const struct signin_audit what = { .act = act,
+					   .request = &visit->request,
+					   .device = text_of(device) };
+	struct signin_answer done = { .reason = SIGNIN_REASON_ALLOWED };
 	char user[SHOWN_SIZE], service[SHOWN_SIZE], shown[SHOWN_SIZE];
 
+	audit(visit, &what, &done);
 	syslog(LOG_NOTICE, "MFA device %s: user=%s service=%s rhost=- device=%s uid=%u pid=%d",
-	       change, show(visit->request.user, user), show(visit->request.service, service),
-	       show(text_of(device), shown), (unsigned)visit->uid, (int)visit->pid);
+	       change_words[act], show(visit->request.user, user),
+	       show(visit->request.service, service), show(text_of(device), shown),
+	       (unsigned)visit->uid, (int)visit->pid);
 }

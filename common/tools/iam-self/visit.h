@@ -8,7 +8,7 @@
 #define IAM_TOOLS_IAM_SELF_VISIT_H
 
 #include "self/self_channel.h"
-#include "signin/signin_role.h"
+#include "signin/signin_audit.h"
 
 enum {
 	VISIT_REQUEST_MS = 10000,   /* until the request is there, and until an answer is taken */
@@ -39,10 +39,11 @@ void visit_end(struct visit *visit);
 /* The last word. That nobody takes it is no failure of ours. */
 void visit_answer(struct visit *visit, enum signin_reason reason);
 
-/* To the system log, facility authpriv: what was decided, in the words of pam_iam(8) and with the
-   visitor's uid and pid. Never a secret. */
-void visit_log_decision(struct visit *visit, const char *phase, bool was_proof, enum status status,
-			const struct signin_answer *answer);
-void visit_log_device(const struct visit *visit, const char *device, const char *change);
+/* To the audit log, which may have to have it, so that an answer that allows may come to refuse;
+   and to the system log, facility authpriv, in the words of pam_iam(8) and with the visitor's uid
+   and pid. Never a secret. */
+void visit_log_decision(struct visit *visit, enum signin_act act, const char *phase,
+			enum status status, struct signin_answer *inout_answer);
+void visit_log_device(struct visit *visit, enum signin_act act, const char *device);
 
 #endif

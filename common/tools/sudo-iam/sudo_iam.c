@@ -7,6 +7,8 @@
 #include <sudo_plugin.h>
 #include <syslog.h>
 
+#include "base/timestamp.h"
+#include "signin/signin_audit.h"
 #include "signin/signin_use.h"
 #include "sudo_request.h"
 
@@ -91,6 +93,22 @@ static void record_use(const struct signin_records *records, const struct signin
 		       text_printable(request->user, user, sizeof(user)), status_text(status));
 }
 
+/* May take back what was allowed, where iam.conf wants a record of it. */
+static void record_decision(const struct signin_records *records,
+			    const struct signin_request *request, enum status decided,
+			    struct signin_answer *answer)
+{
+	const struct signin_audit audit = { .act = SIGNIN_ACT_COMMAND,
+					    .request = request,
+					    .status = decided };
+	struct complaint complaint = { .reason = "" };
+	enum status status = signin_audit(records, &audit, answer, &complaint);
+
+	if (status != STATUS_OK)
+		syslog(LOG_AUTHPRIV | LOG_WARNING, "iam_approval: not in the audit log: %s: %s",
+		       complaint.place, complaint.reason);
+}
+
 /* The records are open; everything but an allowed answer refuses. */
 static enum status decide(struct signin_records *records, struct signin_request *request,
 			  const struct signin_taking *taking, struct signin_answer *answer)
@@ -112,11 +130,24 @@ static enum status decide(struct signin_records *records, struct signin_request 
 	return status;
 }
 
+static enum status read_and_decide(struct signin_records *records, struct arena *arena,
+				   struct signin_request *request, struct signin_answer *answer)
+{
+	struct signin_taking taking;
+	enum status status =
+		sudo_request_read(&plugin.lists, arena, request, &taking, &answer->complaint);
+
+	if (status != STATUS_OK) {
+		answer->reason = SIGNIN_REASON_SYSTEM;
+		return status;
+	}
+	return decide(records, request, &taking, answer);
+}
+
 static enum status check(struct arena *arena, struct signin_request *request,
 			 struct signin_answer *answer, bool *out_is_iam_user)
 {
 	AUTO_SIGNIN_RECORDS records = { 0 };
-	struct signin_taking taking;
 	enum status opened = signin_records_open(&records, &paths, &answer->complaint), status;
 
 	*out_is_iam_user = true;
@@ -126,23 +157,21 @@ static enum status check(struct arena *arena, struct signin_request *request,
 		return STATUS_OK; /* sudoers alone decides about the host's own users */
 	if (opened != STATUS_OK) {
 		answer->reason = records.unusable;
-		return opened;
-	}
-	if (status == STATUS_OK)
-		status = sudo_request_read(&plugin.lists, arena, request, &taking,
-					   &answer->complaint);
-	if (status != STATUS_OK) {
+		status = opened;
+	} else if (status != STATUS_OK) {
 		answer->reason = SIGNIN_REASON_SYSTEM;
-		return status;
+	} else {
+		status = read_and_decide(&records, arena, request, answer);
 	}
-	return decide(&records, request, &taking, answer);
+	record_decision(&records, request, status, answer);
+	return status;
 }
 
 static int plugin_check(char *const command_info[], char *const run_argv[], char *const run_envp[],
 			const char **errstr)
 {
 	AUTO_ARENA arena = { 0 };
-	struct signin_request request = { .now = 0 };
+	struct signin_request request = { .service = TEXT("sudo"), .now = timestamp_now() };
 	struct signin_answer answer = { .reason = SIGNIN_REASON_NONE };
 	bool is_iam_user;
 	enum status status;
