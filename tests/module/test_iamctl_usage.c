@@ -47,6 +47,8 @@ static const char *const commands_expected[] = {
 	"credentials check",
 	"credentials keygen",
 	"credentials forget",
+	"audit verify",
+	"audit",
 	"help",
 };
 

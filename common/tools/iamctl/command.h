@@ -112,6 +112,8 @@ int command_credentials_check(struct invocation *invocation);
 int command_credentials_keygen(struct invocation *invocation);
 int command_credentials_forget(struct invocation *invocation);
 int command_unlock(struct invocation *invocation);
+int command_audit(struct invocation *invocation);
+int command_audit_verify(struct invocation *invocation);
 int command_help(struct invocation *invocation);
 
 /* The table, for help and for finding: count rows. */
@@ -125,6 +127,8 @@ extern const struct command_option COMMAND_MFA_IMPORT_OPTIONS[7];
 extern const struct command_option COMMAND_MFA_RECOVERY_OPTIONS[2];
 extern const struct command_option COMMAND_BREAK_GLASS_OPTIONS[3];
 extern const struct command_option COMMAND_PASSWD_OPTIONS[3];
+extern const struct command_option COMMAND_AUDIT_OPTIONS[5];
+extern const struct command_option COMMAND_AUDIT_VERIFY_OPTIONS[1];
 extern const struct command_option COMMAND_WHY_OPTIONS[5];
 extern const struct command_option COMMAND_SIMULATE_OPTIONS[8];
 extern const struct command_option COMMAND_POLICY_VALIDATE_OPTIONS[2];

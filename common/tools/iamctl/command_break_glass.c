@@ -83,8 +83,8 @@ static void log_code(const struct making *making, size_t index)
 						    .id = made->user_id };
 	char until[TIMESTAMP_TEXT_SIZE];
 
-	log_change(making->invocation, &principal, "break-glass code %s made, good until %s",
-		   made->code.name,
+	log_change(making->invocation, "CreateBreakGlassCode", &principal,
+		   "break-glass code %s made, good until %s", made->code.name,
 		   timestamp_format(making->invocation->now + making->seconds, until));
 }
 
@@ -224,7 +224,8 @@ static int take_away(const struct listing *listing, const char *given)
 		return fail_with(status, NULL, name);
 	principal.id = text_of(code.user_id);
 	principal.unix_name = user_names_find(&listing->names, principal.id);
-	log_change(listing->invocation, &principal, "break-glass code %s taken away", name);
+	log_change(listing->invocation, "DeleteBreakGlassCode", &principal,
+		   "break-glass code %s taken away", name);
 	output_say(listing->invocation->output, TONE_PLAIN, "%s: taken away", name);
 	return EX_OK;
 }

@@ -197,7 +197,8 @@ static void tell(const struct export *export, const char *path)
 	struct output *output = export->invocation->output;
 	const struct credential_backup_facts *facts = &export->facts;
 
-	log_store_change(export->invocation, "exported of %lld users%s", (long long)facts->users,
+	log_store_change(export->invocation, "ExportCredentials", "exported of %lld users%s",
+			 (long long)facts->users,
 			 facts->scope == CREDENTIAL_SCOPE_DEVICES ? ", devices only" : "");
 	if (!path)
 		return;

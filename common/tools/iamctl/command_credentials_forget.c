@@ -132,7 +132,8 @@ static enum status forget(struct forgetting *forgetting)
 
 		status = credential_forget(forgetting->store, forgotten->id);
 		if (status == STATUS_OK)
-			log_change(forgetting->invocation, &principal, "credentials forgotten");
+			log_change(forgetting->invocation, "DeleteCredentials", &principal,
+				   "credentials forgotten");
 		else if (status == STATUS_NOT_FOUND) /* somebody else was faster */
 			status = STATUS_OK;
 	}

@@ -237,7 +237,7 @@ int command_credentials_import(struct invocation *invocation)
 	if (code != EX_OK)
 		return code;
 	if (changes)
-		log_store_change(invocation,
+		log_store_change(invocation, "ImportCredentials",
 				 "imported: %lld passwords and %lld devices taken, %lld users "
 				 "removed",
 				 (long long)import.outcome.passwords,

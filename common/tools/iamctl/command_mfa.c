@@ -117,7 +117,8 @@ int command_mfa_disable(struct invocation *invocation)
 			    name, name);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, name);
-	log_change(invocation, &subject.principal, "MFA device %s disabled", device);
+	log_change(invocation, "DeactivateMFADevice", &subject.principal, "MFA device %s disabled",
+		   device);
 	output_object(invocation->output);
 	if (invocation->output->is_json)
 		output_field(invocation->output, "disabled", cell_string(device));

@@ -211,8 +211,8 @@ int command_mfa_enable(struct invocation *invocation)
 		code = confirm(&enabling);
 	if (code != EX_OK)
 		return code;
-	log_change(invocation, &enabling.subject.principal, "MFA device %s enabled",
-		   enabling.enrolment.device.name);
+	log_change(invocation, "EnableMFADevice", &enabling.subject.principal,
+		   "MFA device %s enabled", enabling.enrolment.device.name);
 	output_say(invocation->output, TONE_GOOD, "%s: MFA device %s enabled",
 		   invocation_name(invocation), enabling.enrolment.device.name);
 	return EX_OK;

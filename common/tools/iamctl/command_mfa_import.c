@@ -347,7 +347,8 @@ static void log_entry(const struct import *import, const struct entry *entry)
 	const struct access_principal principal = { .unix_name = text_of(entry->user),
 						    .id = text_of(entry->user_id) };
 
-	log_change(import->invocation, &principal, "MFA device %s imported", entry->device.name);
+	log_change(import->invocation, "EnableMFADevice", &principal, "MFA device %s imported",
+		   entry->device.name);
 }
 
 static void show(const struct import *import)

@@ -61,7 +61,8 @@ static int remove_codes(const struct invocation *invocation, const struct subjec
 		return fail(EX_NOINPUT, name, "has no recovery codes");
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, name);
-	log_change(invocation, &subject->principal, "recovery codes taken away");
+	log_change(invocation, "DeleteRecoveryCodes", &subject->principal,
+		   "recovery codes taken away");
 	output_object(invocation->output);
 	if (invocation->output->is_json)
 		output_field(invocation->output, "removed", cell_flag(true));
@@ -108,7 +109,7 @@ static int make_codes(const struct invocation *invocation, const struct subject 
 						    invocation->now, paper.codes);
 	if (status != STATUS_OK)
 		return fail_with(status, NULL, name);
-	log_change(invocation, &subject->principal, "%d recovery codes made",
+	log_change(invocation, "CreateRecoveryCodes", &subject->principal, "%d recovery codes made",
 		   CREDENTIAL_RECOVERY_CODES);
 	show(invocation, &paper, before.made_at != 0);
 	return EX_OK;

@@ -113,8 +113,9 @@ int command_mfa_resync(struct invocation *invocation)
 		code = ask(&resync);
 	if (code != EX_OK)
 		return code;
-	log_change(invocation, &resync.subject.principal, "MFA device %s set right, drift %d",
-		   resync.device.name, (int)resync.device.position.drift);
+	log_change(invocation, "ResyncMFADevice", &resync.subject.principal,
+		   "MFA device %s set right, drift %d", resync.device.name,
+		   (int)resync.device.position.drift);
 	devices_show_right(invocation->output, invocation_name(invocation), &resync.device);
 	return EX_OK;
 }

@@ -251,7 +251,7 @@ int command_passwd(struct invocation *invocation)
 		if (code != EX_DATAERR || passwd.is_generated || !passwd.terminal.is_terminal ||
 		    attempt == PASSWD_ATTEMPTS)
 			return code;
-	log_change(invocation, &passwd.subject.principal, "password set");
+	log_change(invocation, "UpdateLoginProfile", &passwd.subject.principal, "password set");
 	tell(&passwd, &password);
 	warn_of_dead_end(&passwd);
 	return EX_OK;

@@ -1,6 +1,7 @@
 #include "base/timestamp.h"
 #include "publish/publish.h"
 #include "tools/iamctl/failure.h"
+#include "tools/iamctl/log.h"
 #include "tools/iamctl/records.h"
 #include "tools/iamctl/signer.h"
 
@@ -110,6 +111,9 @@ int command_publish(struct invocation *invocation)
 	status = publish_run(&config, &options, &result, &complaint);
 	if (status != STATUS_OK)
 		return fail_with(status, &complaint, to);
+	log_host_change(invocation, "PublishBundle", "generation %llu of %zu users, %s",
+			(unsigned long long)result.generation, result.users,
+			result.changed ? "changed" : "signed anew");
 	show(invocation->output, &result);
 	return EX_OK;
 }

@@ -1,6 +1,7 @@
 #include "sync/sync.h"
 
 #include "tools/iamctl/failure.h"
+#include "tools/iamctl/log.h"
 #include "tools/iamctl/progress.h"
 #include "tools/iamctl/records.h"
 
@@ -108,6 +109,13 @@ int command_sync(struct invocation *invocation)
 	progress_end(&progress);
 	if (status != STATUS_OK)
 		return fail_with(status, &complaint, invocation->state_folder);
+	if (result.published)
+		log_host_change(invocation, "SyncDirectory",
+				"generation %llu published: accounts +%zu -%zu ~%zu, groups +%zu "
+				"-%zu ~%zu",
+				(unsigned long long)result.generation, result.users_added,
+				result.users_removed, result.users_changed, result.groups_added,
+				result.groups_removed, result.groups_changed);
 	show_result(invocation, &result);
 	return EX_OK;
 }

@@ -33,7 +33,8 @@ static int unlock_user(const struct invocation *invocation)
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return fail_with(status, NULL, name);
 	if (status == STATUS_OK)
-		log_change(invocation, &subject.principal, "failed attempts forgotten");
+		log_change(invocation, "UnlockUser", &subject.principal,
+			   "failed attempts forgotten");
 	return show(invocation, name, status == STATUS_OK);
 }
 
@@ -63,7 +64,8 @@ static int unlock_address(const struct invocation *invocation, const char *given
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return fail_with(status, NULL, address);
 	if (status == STATUS_OK)
-		log_address_change(invocation, address, "failed attempts forgotten");
+		log_address_change(invocation, "UnlockAddress", address,
+				   "failed attempts forgotten");
 	return show(invocation, address, status == STATUS_OK);
 }
 

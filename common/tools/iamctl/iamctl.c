@@ -10,6 +10,7 @@
 #include "tools/iamctl/arguments.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/help.h"
+#include "tools/iamctl/log.h"
 
 static const struct command commands[] = {
 	{ "sync", command_sync, "", 0, 0, "fetch the directory and publish it on this host",
@@ -90,6 +91,11 @@ static const struct command commands[] = {
 	{ "credentials forget", command_credentials_forget, "[NAME]", 0, 1,
 	  "remove what is stored of a user, or of those who left",
 	  COMMAND_CREDENTIALS_FORGET_OPTIONS, ARRAY_LENGTH(COMMAND_CREDENTIALS_FORGET_OPTIONS) },
+	{ "audit verify", command_audit_verify, "", 0, 0,
+	  "look for lines of the audit log that are missing or were changed",
+	  COMMAND_AUDIT_VERIFY_OPTIONS, ARRAY_LENGTH(COMMAND_AUDIT_VERIFY_OPTIONS) },
+	{ "audit", command_audit, "", 0, 0, "show what was decided and changed on this host",
+	  COMMAND_AUDIT_OPTIONS, ARRAY_LENGTH(COMMAND_AUDIT_OPTIONS) },
 	{ "help", command_help, "[COMMAND]", 0, 2, "show what a command does", NULL, 0 },
 };
 
@@ -185,7 +191,7 @@ static int run(const struct arguments *arguments, struct output *output)
 	if (code != EX_OK)
 		return code;
 	invocation.output = output;
-	return invocation.command->run(&invocation);
+	return log_finish(invocation.command->run(&invocation));
 }
 
 static int answer(const struct arguments *arguments, struct output *output)

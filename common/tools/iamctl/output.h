@@ -134,4 +134,8 @@ void output_table(struct output_table *table, struct output *output, const char 
 bool output_table_pass(struct output_table *table);
 void output_table_row(struct output_table *table, const struct cell *cells);
 
+/* The same, but that JSON has a row of its own making. */
+void output_table_row_of(struct output_table *table, const struct cell *cells,
+			 const struct json *json);
+
 #endif

@@ -71,6 +71,12 @@ bool output_table_pass(struct output_table *table)
 	return true;
 }
 
+static void drain_if_long(struct output *output)
+{
+	if (output->buffer.length > JSON_FLUSH_BYTES)
+		output_drain(output);
+}
+
 static void write_json_row(struct output_table *table, const struct cell *cells)
 {
 	struct output *output = table->output;
@@ -79,8 +85,7 @@ static void write_json_row(struct output_table *table, const struct cell *cells)
 	for (size_t i = 0; i < table->column_count; i++)
 		output_cell_json(&output->writer, table->columns[i], &cells[i]);
 	json_write_close(&output->writer, '}');
-	if (output->buffer.length > JSON_FLUSH_BYTES)
-		output_drain(output);
+	drain_if_long(output);
 }
 
 void output_table_row(struct output_table *table, const struct cell *cells)
@@ -105,4 +110,15 @@ void output_table_row(struct output_table *table, const struct cell *cells)
 		if (cells[i].kind == CELL_NUMBER)
 			table->are_numbers[i] = true;
 	}
+}
+
+void output_table_row_of(struct output_table *table, const struct cell *cells,
+			 const struct json *json)
+{
+	if (!table->output->is_json) {
+		output_table_row(table, cells);
+		return;
+	}
+	json_write_value(&table->output->writer, NULL, json);
+	drain_if_long(table->output);
 }

@@ -61,6 +61,13 @@ talk "$prompt" Alice-Pass-1 "$code_prompt" "$(fresh_code alice)" -- "$system/as.
 	pamtester locker alice authenticate
 allowed "alice is served as before"
 
+run iamctl audit --json --user alice --event EnableMFADevice
+shows "that alice gave herself a device is in the audit log, from the unit" '"serialNumber": "watch"'
+run iamctl audit verify
+allowed "which is whole"
+run journalctl --no-pager -o cat SYSLOG_IDENTIFIER=iam-audit IAM_EVENT_NAME=EnableMFADevice IAM_USER=Alice IAM_USER=alice
+shows "and the journal has it too, with fields" 'EnableMFADevice succeeded: user=alice'
+
 run systemctl stop iam-self.socket
 holds "with the socket stopped its file is gone" [ ! -e /run/iam/self.sock ]
 run "$system/as.sh" alice pamtester locker alice authenticate
