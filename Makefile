@@ -16,6 +16,7 @@ SUDODIR       ?= $(PREFIX)/libexec/sudo
 LIBEXECDIR    ?= $(PREFIX)/libexec
 MANDIR        ?= $(PREFIX)/share/man
 UNITDIR       ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR   ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR   ?= $(PREFIX)/lib/tmpfiles.d
 EXAMPLEDIR    ?= $(PREFIX)/share/doc/iam/examples
 
@@ -152,6 +153,9 @@ $(BUILD)/common.a: $(library_objects)
 examples := $(wildcard packaging/examples/* packaging/pam/*/* packaging/sshd_config.d/* \
               packaging/aws/* packaging/nsswitch.conf)
 units := $(wildcard packaging/systemd/*)
+# The paths in them are the usual ones; where installing says otherwise, they follow.
+set_paths = sed -i 's|/usr/libexec/|$(LIBEXECDIR)/|; s|/usr/sbin/|$(SBINDIR)/|; s|/var/lib/|$(LOCALSTATEDIR)/lib/|; \
+            s|/var/log/|$(LOCALSTATEDIR)/log/|; s|/run/iam|$(RUNSTATEDIR)/iam|'
 # libnss_iam.so.2 ends like one.
 manuals := $(filter-out build/%,$(wildcard */*.[1-8] common/*/*.[1-8] common/tools/*/*.[1-8]))
 
@@ -165,13 +169,13 @@ install: all ## install below DESTDIR; honours PREFIX, PAMDIR, NSSDIR, ...
 	$(INSTALL) -D -m 0755 $(BUILD)/iam-self $(DESTDIR)$(LIBEXECDIR)/iam-self
 	$(Q)for unit in $(units); do \
 		$(INSTALL) -D -m 0644 $$unit $(DESTDIR)$(UNITDIR)/$${unit##*/} && \
-		sed -i 's|/usr/libexec/|$(LIBEXECDIR)/|; s|/var/lib/|$(LOCALSTATEDIR)/lib/|; s|/var/log/|$(LOCALSTATEDIR)/log/|; s|/run/iam|$(RUNSTATEDIR)/iam|' \
-			$(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
+		$(set_paths) $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; \
 	done
 	$(INSTALL) -d -m 0750 $(DESTDIR)$(LOCALSTATEDIR)/log/iam
-	$(Q)for file in tmpfiles.d/iam.conf:$(TMPFILESDIR)/iam.conf logrotate.d/iam:$(SYSCONFDIR)/logrotate.d/iam; do \
+	$(Q)for file in sysusers.d/iam.conf:$(SYSUSERSDIR)/iam.conf tmpfiles.d/iam.conf:$(TMPFILESDIR)/iam.conf \
+		logrotate.d/iam:$(SYSCONFDIR)/logrotate.d/iam; do \
 		$(INSTALL) -D -m 0644 packaging/$${file%%:*} $(DESTDIR)$${file#*:} && \
-		sed -i 's|/var/log/|$(LOCALSTATEDIR)/log/|' $(DESTDIR)$${file#*:} || exit 1; \
+		$(set_paths) $(DESTDIR)$${file#*:} || exit 1; \
 	done
 	$(INSTALL) -D -m 0440 packaging/sudoers.d/iam $(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam
 	$(Q)for file in $(examples); do \
@@ -187,7 +191,8 @@ uninstall: ## remove what install put there; state and configuration stay
 		$(DESTDIR)$(SBINDIR)/iamctl $(DESTDIR)$(LIBEXECDIR)/iam-authorized-keys \
 		$(DESTDIR)$(LIBEXECDIR)/iam-self $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(units))) \
 		$(DESTDIR)$(SYSCONFDIR)/sudoers.d/iam $(DESTDIR)$(SUDODIR)/sudo_iam.so \
-		$(DESTDIR)$(TMPFILESDIR)/iam.conf $(DESTDIR)$(SYSCONFDIR)/logrotate.d/iam
+		$(DESTDIR)$(SYSUSERSDIR)/iam.conf $(DESTDIR)$(TMPFILESDIR)/iam.conf \
+		$(DESTDIR)$(SYSCONFDIR)/logrotate.d/iam
 	rm -rf $(DESTDIR)$(EXAMPLEDIR)
 	$(Q)for page in $(manuals); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
@@ -296,6 +301,7 @@ lint: ## floors, banned calls, sizes, format, shell, manuals
 	$(Q)tests/lint/banned.sh
 	$(Q)tests/lint/sizes.sh
 	$(Q)tests/lint/text.sh
+	$(Q)tests/lint/units.sh
 	$(Q)clang-format --dry-run -Werror $(sources)
 	$(Q)shellcheck -x $(scripts)
 	$(Q)mandoc -T lint -W warning $(manuals)

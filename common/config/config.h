@@ -73,6 +73,10 @@ struct config {
 	/* [accounts] NAME = role to take there, and perhaps its external id */
 	struct config_pair *accounts;
 	size_t account_count;
+	/* [publish] */
+	struct text publish_to;          /* a folder or a URL; empty: nowhere */
+	struct config_list publish_keys; /* paths */
+	uint32_t publish_seconds;        /* until hosts refuse it; a day */
 	/* [sync] */
 	uint32_t shrink_limit; /* percent of users that may vanish at once; 20 */
 	/* [names] */

@@ -156,6 +156,13 @@ bool is_url(struct text url)
 	return is_plain_word(url, "-._:/[]%");
 }
 
+/* A folder, or what only a URL begins like. */
+bool is_place(struct text place)
+{
+	return place.length == 0 || is_path(place) ||
+	       (text_starts_with(place, TEXT("http")) && is_url(place));
+}
+
 bool is_verify_key(struct text key)
 {
 	return text_starts_with(key, TEXT("iam-verify-key:")) && is_plain_word(key, "-:+/=");

@@ -21,6 +21,7 @@ bool is_host_arn(struct text arn);
 bool is_optional_path(struct text path);
 bool is_region(struct text region);
 bool is_url(struct text url);
+bool is_place(struct text place);
 bool is_verify_key(struct text key);
 bool is_pin(struct text pin);
 bool is_account(struct text account);

@@ -311,6 +311,7 @@ static void set_caller(struct s3 *s3, const struct config *config)
 			   &(struct aws_key_settings){
 				   .root = s3->options->root,
 				   .trust = s3->options->trust,
+				   .opener = s3->options->opener,
 				   .file = config->credentials_file,
 				   .region = text_of(s3->service.region),
 				   .session_name = TEXT("iam-publish"),

@@ -2,7 +2,6 @@
 
 #include "base/map.h"
 #include "publish/place.h"
-#include "source/directory_json.h"
 
 enum { ARENA_MAX = 0x7fffffff };
 
@@ -224,8 +223,7 @@ static enum status check_document(struct work *work, struct text document)
 	AUTO_DIRECTORY directory = { .user_count = 0 };
 	enum status status;
 
-	iam_directory_init(&directory, (size_t)SOURCE_DIRECTORY_BYTES_MAX);
-	status = directory_json_decode(document, &directory, work->complaint);
+	status = source_decode(document, "the document", &directory, work->complaint);
 	work->result->users = directory.user_count;
 	if (status == STATUS_OK && directory.user_count == 0)
 		return complain(work->complaint, STATUS_BAD_INPUT,
@@ -252,28 +250,25 @@ static enum status write_bundle(struct work *work, struct text document)
 }
 
 enum status publish_run(const struct config *config, const struct publish_options *options,
-			struct publish_result *out_result, struct complaint *out_complaint)
+			struct text document, struct publish_result *out_result,
+			struct complaint *out_complaint)
 {
 	struct complaint unused;
 	AUTO_WORK work = { .options = options,
 			   .result = out_result,
 			   .complaint = out_complaint ? out_complaint : &unused };
-	AUTO_BUFFER document = { 0 };
 	enum status status;
 
 	*out_result = (struct publish_result){ .generation = 0 };
 	*work.complaint = (struct complaint){ .line = 0 };
 	arena_init(&work.arena, ARENA_MAX);
-	buffer_init(&document, SOURCE_BYTES_MAX);
-	status = source_read(config, &options->source, &document, work.complaint);
-	if (status == STATUS_OK)
-		status = check_document(&work, buffer_text(&document));
+	status = check_document(&work, document);
 	if (status == STATUS_OK)
 		status = place_open(options->to, config, &options->source, &work.place,
 				    work.complaint);
 	if (status != STATUS_OK)
 		return status;
-	status = write_bundle(&work, buffer_text(&document));
+	status = write_bundle(&work, document);
 	if (work.place.tell)
 		work.place.tell(work.place.state);
 	return status;

@@ -1,6 +1,5 @@
 /*
- * common/publish/publish.h: the directory of iam.conf's source as a signed bundle, in a folder or a
- * bucket.
+ * common/publish/publish.h: a directory document as a signed bundle, in a folder or a bucket.
  *
  * Pieces first, the manifest last and in one step, so that whoever fetches meanwhile gets the old
  * bundle or the new one. The files of the bundle before stay until the next time.
@@ -28,9 +27,10 @@ struct publish_result {
 	uint64_t document_bytes, new_bytes; /* of the files that were written */
 };
 
-/* Reads iam.conf from config. Nothing that is served has changed unless it is STATUS_OK. */
+/* The document is what source_read() gave. No host takes another bundle than the one before unless
+   it is STATUS_OK. */
 MUST_CHECK enum status publish_run(const struct config *config,
-				   const struct publish_options *options,
+				   const struct publish_options *options, struct text document,
 				   struct publish_result *out_result,
 				   struct complaint *out_complaint);
 

@@ -1,33 +1,10 @@
 #include "source/bundle_store.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 
 /* A file on its way; no digest is spelt like this. */
 #define SIBLING "new"
-
-enum status bundle_store_open(struct bundle_store *store, const char *root, struct file_trust trust)
-{
-	char path[PATH_MAX];
-	AUTO_CLOSE int state = -1;
-	enum status status = text_format(path, sizeof(path), "%s%s", root, IAM_STATE_FOLDER);
-
-	if (status == STATUS_OK)
-		status = folder_open_trusted(path, trust, &state);
-	if (status != STATUS_OK)
-		return status;
-	if (mkdirat(state, "bundle", 0700) < 0 && errno != EEXIST)
-		return STATUS_SYSTEM;
-	store->folder_fd = openat(state, "bundle", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return store->folder_fd < 0 ? STATUS_SYSTEM : STATUS_OK;
-}
-
-void bundle_store_close(struct bundle_store *store)
-{
-	cleanup_close(&store->folder_fd);
-	store->folder_fd = -1;
-}
 
 enum status bundle_store_read(const struct bundle_store *store, const char *name, size_t bytes_max,
 			      struct buffer *out_bytes)
@@ -50,7 +27,7 @@ static enum status write_sibling(int folder_fd, struct text bytes)
 
 	if (unlinkat(folder_fd, SIBLING, 0) < 0 && errno != ENOENT)
 		return STATUS_SYSTEM;
-	fd = openat(folder_fd, SIBLING, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(folder_fd, SIBLING, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return STATUS_SYSTEM;
 	status = file_write_all(fd, bytes);

@@ -2,7 +2,7 @@
  * common/source/bundle_store.h: what a host keeps of the last bundle, so that it fetches only what
  * changed.
  *
- * A folder below the state folder. Nothing in it is believed: the manifest's signature and the
+ * The folder of source_open_folder(). Nothing in it is believed: the manifest's signature and the
  * digest of each file are looked at whenever they are read, so a damaged one is fetched again.
  */
 #ifndef IAM_SOURCE_BUNDLE_STORE_H
@@ -13,15 +13,8 @@
 #include "bundle/bundle.h"
 
 struct bundle_store {
-	int folder_fd;
+	int folder_fd; /* whoever opened it closes it */
 };
-
-/* Makes the folder when it is not there. */
-MUST_CHECK enum status bundle_store_open(struct bundle_store *store, const char *root,
-					 struct file_trust trust);
-void bundle_store_close(struct bundle_store *store);
-
-#define AUTO_BUNDLE_STORE CLEANUP(bundle_store_close) struct bundle_store
 
 /* A file of the folder, appended. STATUS_NOT_FOUND for one that is not there, or not readable. */
 MUST_CHECK enum status bundle_store_read(const struct bundle_store *store, const char *name,

@@ -4,12 +4,13 @@
 
 static const struct source {
 	enum config_source kind;
+	const char *folder; /* below the state folder; NULL: nothing is kept */
 	enum status (*read)(const struct config *config, const struct source_options *options,
 			    struct source_document *document, struct complaint *out_complaint);
 } sources[] = {
-	{ CONFIG_SOURCE_FILE, source_file_read },
-	{ CONFIG_SOURCE_HTTPS, source_https_read },
-	{ CONFIG_SOURCE_AWS, source_aws_read },
+	{ CONFIG_SOURCE_FILE, NULL, source_file_read },
+	{ CONFIG_SOURCE_HTTPS, "bundle", source_https_read },
+	{ CONFIG_SOURCE_AWS, "aws", source_aws_read },
 };
 
 static void document_release(struct source_document *document)
@@ -49,6 +50,17 @@ static const struct source *find_source(enum config_source kind)
 	return NULL;
 }
 
+static enum status add_host(const struct config *config, const struct source_options *options,
+			    struct buffer *inout_document, struct complaint *complaint)
+{
+	if (!options->is_offline)
+		return config->host_metadata
+			       ? source_host_add(config, options, inout_document, complaint)
+			       : STATUS_OK;
+	return options->host.length > 0 ? source_host_put(options->host, inout_document)
+					: STATUS_OK;
+}
+
 static enum status read_source(const struct config *config, const struct source_options *options,
 			       struct source_document *document, struct complaint *complaint)
 {
@@ -59,51 +71,122 @@ static enum status read_source(const struct config *config, const struct source_
 	if (!source)
 		return complain(complaint, STATUS_BAD_INPUT, "this source is not known");
 	status = source->read(config, options, document, complaint);
-	if (status == STATUS_OK && config->host_metadata)
-		status = source_host_add(config, options, &document->bytes, complaint);
-	return status;
+	return status == STATUS_OK ? add_host(config, options, &document->bytes, complaint)
+				   : status;
 }
 
 /* What the caller is told: the whole place, and never nothing. */
-static enum status tell(const struct source_document *document, enum status status,
-			struct complaint *complaint, struct complaint *out_complaint)
+static enum status tell(const char *origin, enum status status, struct complaint *complaint,
+			struct complaint *out_complaint)
 {
 	if (status == STATUS_OK)
 		return status;
 	if (!complaint->reason[0])
 		(void)complain(complaint, status, "%s", status_text(status));
-	name_origin(document->origin, complaint);
+	name_origin(origin, complaint);
 	if (out_complaint)
 		*out_complaint = *complaint;
 	return status;
 }
 
 enum status source_read(const struct config *config, const struct source_options *options,
-			struct buffer *out_document, struct complaint *out_complaint)
+			struct buffer *out_document, char out_origin[SOURCE_ORIGIN_SIZE],
+			struct complaint *out_complaint)
+{
+	AUTO_DOCUMENT document = { .origin = "" };
+	struct complaint complaint = { .line = 0 };
+	enum status status = read_source(config, options, &document, &complaint);
+
+	if (out_origin)
+		memcpy(out_origin, document.origin, sizeof(document.origin));
+	if (status == STATUS_OK)
+		status = buffer_append(out_document, buffer_text(&document.bytes));
+	return tell(document.origin, status, &complaint, out_complaint);
+}
+
+enum status source_decode(struct text document, const char *origin,
+			  struct iam_directory *out_directory, struct complaint *out_complaint)
+{
+	const size_t bytes_max = SOURCE_DIRECTORY_BYTES_MAX < SIZE_MAX / 2
+					 ? (size_t)SOURCE_DIRECTORY_BYTES_MAX
+					 : SIZE_MAX / 2;
+	struct complaint complaint = { .line = 0 };
+	enum status status;
+
+	iam_directory_init(out_directory, bytes_max);
+	status = directory_json_decode(document, out_directory, &complaint);
+	return tell(origin, status, &complaint, out_complaint);
+}
+
+enum status source_fetch(const struct config *config, const struct source_options *options,
+			 struct iam_directory *out_directory, struct complaint *out_complaint)
 {
 	AUTO_DOCUMENT document = { .origin = "" };
 	struct complaint complaint = { .line = 0 };
 	enum status status = read_source(config, options, &document, &complaint);
 
 	if (status == STATUS_OK)
-		status = buffer_append(out_document, buffer_text(&document.bytes));
-	return tell(&document, status, &complaint, out_complaint);
+		return source_decode(buffer_text(&document.bytes), document.origin, out_directory,
+				     out_complaint);
+	iam_directory_init(out_directory, 0);
+	return tell(document.origin, status, &complaint, out_complaint);
 }
 
-enum status source_fetch(const struct config *config, const struct source_options *options,
-			 struct iam_directory *out_directory, struct complaint *out_complaint)
+static enum status take_below(const struct source_options *options, struct text path,
+			      enum status (*take)(void *context, const char *path), void *context)
 {
-	const size_t bytes_max = SOURCE_DIRECTORY_BYTES_MAX < SIZE_MAX / 2
-					 ? (size_t)SOURCE_DIRECTORY_BYTES_MAX
-					 : SIZE_MAX / 2;
-	AUTO_DOCUMENT document = { .origin = "" };
-	struct complaint complaint = { .line = 0 };
-	enum status status;
+	char whole[PATH_MAX];
 
-	iam_directory_init(out_directory, bytes_max);
-	status = read_source(config, options, &document, &complaint);
+	if (text_format(whole, sizeof(whole), "%s%.*s", options->root, TEXT_ARGUMENTS(path)) !=
+	    STATUS_OK)
+		return STATUS_OK; /* nor will the source be able to open it */
+	return take(context, whole);
+}
+
+enum status source_files(const struct config *config, const struct source_options *options,
+			 enum status (*take)(void *context, const char *path), void *context)
+{
+	switch (config->source) {
+	case CONFIG_SOURCE_FILE:
+		return take_below(options, config->source_path, take, context);
+	case CONFIG_SOURCE_AWS:
+		return source_aws_files(config, options, take, context);
+	case CONFIG_SOURCE_HTTPS:
+		break;
+	}
+	return STATUS_OK;
+}
+
+const char *source_folder(const struct config *config)
+{
+	const struct source *source = find_source(config->source);
+
+	return source ? source->folder : NULL;
+}
+
+enum status source_open_folder(const struct config *config, const struct source_options *options,
+			       int *out_fd)
+{
+	const char *name = source_folder(config);
+	char path[PATH_MAX];
+	AUTO_CLOSE int state = -1;
+	enum status status;
+	int fd;
+
+	if (!name)
+		return STATUS_NOT_FOUND;
+	if (options->opener)
+		return options->opener->folder(options->opener->context, out_fd);
+	status = text_format(path, sizeof(path), "%s%s", options->root, IAM_STATE_FOLDER);
 	if (status == STATUS_OK)
-		status = directory_json_decode(buffer_text(&document.bytes), out_directory,
-					       &complaint);
-	return tell(&document, status, &complaint, out_complaint);
+		status = folder_open_trusted(path, options->trust, &state);
+	if (status != STATUS_OK)
+		return status;
+	if (mkdirat(state, name, 0700) < 0 && errno != EEXIST)
+		return STATUS_SYSTEM;
+	fd = openat(state, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return STATUS_SYSTEM;
+	*out_fd = fd;
+	return STATUS_OK;
 }

@@ -1,5 +1,3 @@
-#include <fcntl.h>
-
 #include "bundle/bundle.h"
 #include "source/aws/aws_account.h"
 #include "source/aws/aws_identity_store.h"
@@ -58,20 +56,6 @@ static enum status find_region(struct work *work, struct complaint *out_complain
 			"no region: set [source] region in iam.conf, or AWS_REGION");
 }
 
-/* Without it every answer is asked for again. */
-static int open_folder(const struct work *work)
-{
-	char path[PATH_MAX];
-	AUTO_CLOSE int state = -1;
-
-	if (text_format(path, sizeof(path), "%s%s", work->options->root, IAM_STATE_FOLDER) !=
-		    STATUS_OK ||
-	    folder_open_trusted(path, work->options->trust, &state) != STATUS_OK ||
-	    (mkdirat(state, "aws", 0700) < 0 && errno != EEXIST))
-		return -1;
-	return openat(state, "aws", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 static enum status work_init(struct work *work, struct complaint *out_complaint)
 {
 	const struct config *config = work->config;
@@ -84,7 +68,9 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 		status = find_region(work, out_complaint);
 	if (status != STATUS_OK)
 		return status;
-	work->folder_fd = open_folder(work);
+	/* Without it every answer is asked for again. */
+	if (source_open_folder(config, work->options, &work->folder_fd) != STATUS_OK)
+		work->folder_fd = -1;
 	work->caller = (struct aws_caller){
 		.client = work->client,
 		.keys = { aws_key_chain_take, &work->chain },
@@ -95,6 +81,7 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 			   &(struct aws_key_settings){
 				   .root = work->options->root,
 				   .trust = work->options->trust,
+				   .opener = work->options->opener,
 				   .file = config->credentials_file,
 				   .region = buffer_text(&work->region),
 				   .endpoint = config->endpoint,
@@ -204,6 +191,27 @@ static enum status read_accounts(struct work *work, struct bundle_join *join,
 	for (size_t i = 0; status == STATUS_OK && i < config->account_count; i++)
 		status = read_further(work, &config->accounts[i], join, out_complaint);
 	return status;
+}
+
+enum status source_aws_files(const struct config *config, const struct source_options *options,
+			     enum status (*take)(void *context, const char *path), void *context)
+{
+	const struct work work = { .config = config, .options = options };
+	const struct text below_root[] = {
+		config->credentials_file,
+		variable(&work, "AWS_WEB_IDENTITY_TOKEN_FILE"),
+		TEXT("/root/.aws/credentials"),
+	};
+	const char *token = variable(&work, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").bytes;
+	enum status status = STATUS_OK;
+	char path[PATH_MAX];
+
+	for (size_t i = 0; status == STATUS_OK && i < ARRAY_LENGTH(below_root); i++)
+		if (below_root[i].length > 0 &&
+		    text_format(path, sizeof(path), "%s%.*s", options->root,
+				TEXT_ARGUMENTS(below_root[i])) == STATUS_OK)
+			status = take(context, path);
+	return status == STATUS_OK && token ? take(context, token) : status;
 }
 
 enum status source_aws_read(const struct config *config, const struct source_options *options,

@@ -24,11 +24,12 @@ static enum status refuse(enum status status, struct complaint *out_complaint)
 	return complain(out_complaint, status, "%s", status_text(status));
 }
 
-static enum status read_file(const char *path, struct file_trust trust, struct buffer *out_bytes)
+static enum status read_file(const struct source_opener *opener, const char *path,
+			     struct file_trust trust, struct buffer *out_bytes)
 {
 	AUTO_CLOSE int fd = -1;
 	struct stat info;
-	enum status status = file_open_trusted(AT_FDCWD, path, trust, SOURCE_BYTES_MAX, &fd);
+	enum status status = source_open_file(opener, path, trust, SOURCE_BYTES_MAX, &fd);
 
 	if (status != STATUS_OK)
 		return status;
@@ -47,6 +48,6 @@ enum status source_file_read(const struct config *config, const struct source_op
 
 	if (status != STATUS_OK)
 		return complain(out_complaint, STATUS_BAD_INPUT, "the source's path is too long");
-	status = read_file(document->origin, options->trust, &document->bytes);
+	status = read_file(options->opener, document->origin, options->trust, &document->bytes);
 	return status == STATUS_OK ? status : refuse(status, out_complaint);
 }

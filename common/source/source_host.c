@@ -129,15 +129,21 @@ static struct text without_blanks(struct text text)
 }
 
 /* "{" becomes "{"Host":{...},"; an empty object has no member to put a comma before. */
-static enum status put_in_front(struct text facts, struct buffer *inout_document)
+enum status source_host_put(struct text facts, struct buffer *inout_document)
 {
 	AUTO_BUFFER document = *inout_document;
 	struct text rest = without_blanks(buffer_text(&document));
 	struct text inside = without_blanks(text_skip(rest, 1));
 	bool is_empty = inside.length > 0 && inside.bytes[0] == '}';
-	enum status status;
+	struct json_pieces members;
+	enum status status = json_check(facts, FACTS_MAX, NULL);
 
 	buffer_init(inout_document, document.maximum);
+	/* One object and nothing behind it, which would be members of the document. */
+	if (status == STATUS_OK)
+		status = json_pieces_init(&members, facts);
+	if (status != STATUS_OK || members.kind != JSON_OBJECT)
+		return status == STATUS_OK ? STATUS_BAD_INPUT : status;
 	if (rest.length == 0 || rest.bytes[0] != '{')
 		return STATUS_BAD_INPUT;
 	status = buffer_reserve(inout_document, document.length + facts.length + 16);
@@ -148,6 +154,20 @@ static enum status put_in_front(struct text facts, struct buffer *inout_document
 	if (status == STATUS_OK && !is_empty)
 		status = buffer_append(inout_document, TEXT(","));
 	return status == STATUS_OK ? buffer_append(inout_document, text_skip(rest, 1)) : status;
+}
+
+struct text source_host_of(struct text document)
+{
+	struct json_pieces members;
+	struct text name, value;
+
+	if (json_check(document, SOURCE_BYTES_MAX, NULL) != STATUS_OK ||
+	    json_pieces_init(&members, document) != STATUS_OK)
+		return TEXT("");
+	while (json_pieces_next(&members, &name, &value))
+		if (text_is(name, "Host"))
+			return value;
+	return TEXT("");
 }
 
 enum status source_host_add(const struct config *config, const struct source_options *options,
@@ -171,6 +191,6 @@ enum status source_host_add(const struct config *config, const struct source_opt
 		status = write_facts(&metadata, &facts, out_complaint);
 	explicit_bzero(metadata.token, sizeof(metadata.token));
 	if (status == STATUS_OK)
-		status = put_in_front(buffer_text(&facts), inout_document);
+		status = source_host_put(buffer_text(&facts), inout_document);
 	return status;
 }

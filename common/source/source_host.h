@@ -16,4 +16,7 @@ MUST_CHECK enum status source_host_add(const struct config *config,
 				       struct buffer *inout_document,
 				       struct complaint *out_complaint);
 
+/* The object as it was found by source_host_of(), in front of the document's other members. */
+MUST_CHECK enum status source_host_put(struct text host, struct buffer *inout_document);
+
 #endif

@@ -44,7 +44,7 @@ struct work {
 static void work_release(struct work *work)
 {
 	http_client_free(work->client);
-	bundle_store_close(&work->store);
+	cleanup_close(&work->store.folder_fd);
 	map_release(&work->kept);
 	arena_release(&work->arena);
 }
@@ -83,11 +83,11 @@ static enum status work_init(struct work *work)
 
 	arena_init(&work->arena, ARENA_MAX);
 	work->deadline_ms = wait_clock_ms() + (int64_t)work->config->fetch_seconds * 1000;
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !work->options->is_offline)
 		status = http_client_new(&settings, &work->client);
 	if (status != STATUS_OK)
 		return status;
-	status = bundle_store_open(&work->store, work->options->root, work->options->trust);
+	status = source_open_folder(work->config, work->options, &work->store.folder_fd);
 	if (status != STATUS_OK)
 		return complain(work->complaint, status, "%s/bundle cannot be opened or made",
 				IAM_STATE_FOLDER);
@@ -268,6 +268,10 @@ static enum status get_file(struct work *work, const struct bundle_file *file,
 		status = bundle_unpack(file, buffer_text(&packed), out_bytes);
 	if (status == STATUS_OK || status == STATUS_NO_MEMORY)
 		return status;
+	if (work->options->is_offline)
+		return complain(work->complaint, STATUS_BAD_DATA,
+				"%.16s... of what was fetched is not what the manifest says",
+				file->digest);
 	status = ask(work, file->digest, TEXT(""), (size_t)file->packed, &packed, &reply);
 	if (status == STATUS_OK)
 		status = bundle_unpack(file, buffer_text(&packed), out_bytes);
@@ -352,6 +356,22 @@ static enum status read_place(struct work *work, struct buffer *out_document)
 	return status;
 }
 
+/* What somebody else has fetched, checked as if a place had given it. */
+static enum status read_fetched(struct work *work, struct source_document *document)
+{
+	struct last last = { .digest = "" };
+	enum status status = read_last(work, &last);
+
+	(void)text_printable(TEXT("the bundle that was fetched"), document->origin,
+			     sizeof(document->origin));
+	if (status == STATUS_OK && last.manifest.generation == 0)
+		return complain(work->complaint, STATUS_BAD_DATA,
+				"its manifest is not signed by a key that is trusted here");
+	if (status == STATUS_OK)
+		status = check_manifest(work, &last.manifest, &last.manifest);
+	return status == STATUS_OK ? read_bundle(work, &last.manifest, &document->bytes) : status;
+}
+
 static void tell(const struct work *work, const char *sentence)
 {
 	if (work->options->tell)
@@ -403,5 +423,7 @@ enum status source_https_read(const struct config *config, const struct source_o
 
 	if (status == STATUS_OK && config->urls.count == 0)
 		status = complain(out_complaint, STATUS_BAD_INPUT, "iam.conf has no [source] url");
-	return status == STATUS_OK ? read_places(&work, document) : status;
+	if (status != STATUS_OK)
+		return status;
+	return options->is_offline ? read_fetched(&work, document) : read_places(&work, document);
 }

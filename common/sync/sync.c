@@ -103,6 +103,23 @@ static enum status report_warnings(struct sync_work *work)
 	return status;
 }
 
+/* By another process, or by this one. */
+static enum status read_source(struct sync_work *work, const struct source_options *source)
+{
+	const struct sync_options *options = work->options;
+	AUTO_BUFFER document = { 0 };
+	enum status status;
+
+	if (!options->read)
+		return source_fetch(&work->config, source, &work->directory, work->complaint);
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	status = options->read(options->read_context, &work->config, source, &document,
+			       work->complaint);
+	return status == STATUS_OK ? source_decode(buffer_text(&document), "the document",
+						   &work->directory, work->complaint)
+				   : status;
+}
+
 static enum status fetch(struct sync_work *work)
 {
 	const struct source_options options = { .root = work->options->root,
@@ -111,8 +128,7 @@ static enum status fetch(struct sync_work *work)
 						.variable = work->options->variable,
 						.tell = work->options->tell,
 						.context = work->options->tell_context };
-	enum status status =
-		source_fetch(&work->config, &options, &work->directory, work->complaint);
+	enum status status = read_source(work, &options);
 
 	if (status == STATUS_OK)
 		status = host_facts_apply(&work->directory.host, &work->config);

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/complaint.h"
 #include "config/config.h"
+#include "source/source.h"
 
 struct sync_options {
 	const char *root; /* "" or the tree to work on */
@@ -20,6 +21,11 @@ struct sync_options {
 	/* Told of each stage with done and total (0 when unknown); may be NULL. */
 	void (*progress)(void *context, const char *stage, size_t done, size_t total);
 	void *progress_context;
+	/* As source_read(), by another process; NULL: this one reads. */
+	enum status (*read)(void *context, const struct config *config,
+			    const struct source_options *options, struct buffer *out_document,
+			    struct complaint *out_complaint);
+	void *read_context;
 	/* As in source_options. */
 	const char *(*variable)(const char *name);
 	void (*tell)(void *context, const char *sentence);

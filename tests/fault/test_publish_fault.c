@@ -43,9 +43,15 @@ static enum status publish(struct complaint *complaint)
 		.valid_seconds = 3600,
 		.now = TIME,
 	};
+	AUTO_BUFFER document = { 0 };
 	struct publish_result result;
+	enum status status;
 
-	return publish_run(&config, &options, &result, complaint);
+	buffer_init(&document, DOCUMENT_MAX);
+	status = source_read(&config, &options.source, &document, NULL, complaint);
+	return status == STATUS_OK
+		       ? publish_run(&config, &options, buffer_text(&document), &result, complaint)
+		       : status;
 }
 
 static bool read_file(const struct bundle_file *file, struct buffer *out_bytes)

@@ -45,7 +45,7 @@ systemd/ ^pam_iam/role_scope
 nss\.h ^nss_iam/
 pwd\.h ^(nss_iam|common/tools/sudo-iam)/
 shadow\.h ^nss_iam/
-grp\.h ^(nss_iam|pam_iam|common/tools/sudo-iam)/
+grp\.h ^(nss_iam/|pam_iam/|common/tools/sudo-iam/|common/tools/iamctl/confine)
 sudo_plugin\.h ^common/tools/sudo-iam/'
 
 breaches=$(

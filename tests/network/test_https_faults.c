@@ -105,7 +105,7 @@ static enum status read_within(uint32_t seconds, struct complaint *complaint)
 		      "iam.conf");
 	config.fetch_seconds = seconds;
 	buffer_init(&document, SOURCE_BYTES_MAX);
-	return source_read(&config, &options, &document, complaint);
+	return source_read(&config, &options, &document, NULL, complaint);
 }
 
 static const struct slow_case {

@@ -25,8 +25,8 @@ static enum status authorization_of(struct aws_key_chain *chain, struct buffer *
 
 	buffer_init(&bytes, AUTHORIZATION_MAX);
 	if (path) {
-		status = file_open_trusted(AT_FDCWD, path, chain->settings.trust, AUTHORIZATION_MAX,
-					   &fd);
+		status = source_open_file(chain->settings.opener, path, chain->settings.trust,
+					  AUTHORIZATION_MAX, &fd);
 		if (status == STATUS_OK)
 			status = file_read_all(fd, &bytes);
 		rest = buffer_text(&bytes);

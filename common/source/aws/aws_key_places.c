@@ -23,7 +23,8 @@ static enum status read_secret_file(const struct aws_key_chain *chain, struct te
 	if (status != STATUS_OK)
 		return complain(out_complaint, STATUS_BAD_INPUT, "a path that is too long");
 	complaint_at(out_complaint, "%s", whole);
-	status = file_open_trusted(AT_FDCWD, whole, chain->settings.trust, FILE_MAX, &fd);
+	status = source_open_file(chain->settings.opener, whole, chain->settings.trust, FILE_MAX,
+				  &fd);
 	if (status == STATUS_OK && fstat(fd, &info) < 0)
 		status = STATUS_SYSTEM;
 	if (status == STATUS_OK && (info.st_mode & 077) != 0)

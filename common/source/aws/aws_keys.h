@@ -8,8 +8,8 @@
 #ifndef IAM_SOURCE_AWS_AWS_KEYS_H
 #define IAM_SOURCE_AWS_AWS_KEYS_H
 
-#include "base/file.h"
 #include "source/aws/aws_call.h"
+#include "source/source.h"
 
 enum {
 	AWS_KEY_BYTES_MAX = 64 << 10, /* id, secret and token of one key */
@@ -20,6 +20,7 @@ enum {
 struct aws_key_settings {
 	const char *root; /* "" or the folder below which paths are looked up */
 	struct file_trust trust;
+	const struct source_opener *opener; /* as in struct source_options */
 	struct text file;             /* a shared credentials file in place of the whole chain */
 	struct text region, endpoint; /* of STS */
 	struct text role_arn, external_id, session_name;

@@ -3,19 +3,16 @@
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/log.h"
 #include "tools/iamctl/records.h"
+#include "tools/iamctl/sandbox.h"
 #include "tools/iamctl/signer.h"
 
-enum {
-	VALID_MIN = 600,
-	VALID_MAX = 366 * 24 * 3600,
-	VALID_DEFAULT = 24 * 3600,
-};
+enum { VALID_MIN = 600, VALID_MAX = 366 * 24 * 3600 };
 
 const struct command_option COMMAND_PUBLISH_OPTIONS[4] = {
 	{ "to", "PLACE", "where the files go: a folder, or a bucket of S3", 0, false },
 	{ "key", "FILE", "key to sign with; may be given again, while one follows another", 0,
 	  true },
-	{ "valid", "TIME", "how long hosts believe it (24h)", 0, false },
+	{ "valid", "TIME", "how long hosts believe it", 0, false },
 	{ "verbose", NULL, "tell what was asked of servers", 'v', false },
 };
 
@@ -29,24 +26,32 @@ static void signers_wipe(struct signers *signers)
 	explicit_bzero(signers, sizeof(*signers));
 }
 
-static int read_signers(const struct invocation *invocation, struct signers *signers)
+static int add_signer(struct signers *signers, const char *path)
+{
+	int code;
+
+	if (signers->count == BUNDLE_SIGNATURES_MAX)
+		return fail(EX_USAGE, "--key", "at most %d", BUNDLE_SIGNATURES_MAX);
+	code = signer_read(path, &signers->keys[signers->count]);
+	signers->count += code == EX_OK;
+	return code;
+}
+
+/* Those of the command line, or else those of iam.conf. */
+static int read_signers(const struct invocation *invocation, const struct config *config,
+			struct signers *signers)
 {
 	const char *path;
 	size_t at = 0;
+	int code = EX_OK;
 
-	while ((path = invocation_next_value(invocation, "key", &at))) {
-		int code;
-
-		if (signers->count == BUNDLE_SIGNATURES_MAX)
-			return fail(EX_USAGE, "--key", "at most %d", BUNDLE_SIGNATURES_MAX);
-		code = signer_read(path, &signers->keys[signers->count]);
-		if (code != EX_OK)
-			return code;
-		signers->count++;
-	}
-	if (signers->count == 0)
-		return fail(EX_USAGE, "--key", "needed; iamctl keygen makes one");
-	return EX_OK;
+	while (code == EX_OK && (path = invocation_next_value(invocation, "key", &at)))
+		code = add_signer(signers, path);
+	if (code != EX_OK || signers->count > 0)
+		return code;
+	for (size_t i = 0; code == EX_OK && i < config->publish_keys.count; i++)
+		code = add_signer(signers, config->publish_keys.words[i].bytes);
+	return code;
 }
 
 static const char *variable(const char *name)
@@ -75,11 +80,56 @@ static void show(struct output *output, const struct publish_result *result)
 	output_close_object(output);
 }
 
-int command_publish(struct invocation *invocation)
+/* Where to and for how long; the command line's, or else iam.conf's. */
+static int read_options(const struct invocation *invocation, const struct config *config,
+			struct publish_options *options)
 {
 	const char *to = invocation_option(invocation, "to");
 	const char *valid = invocation_option(invocation, "valid");
+
+	options->to = to ? to : config->publish_to.bytes;
+	options->valid_seconds = config->publish_seconds;
+	if (options->to[0] == '\0')
+		return fail(EX_USAGE, "--to",
+			    "needed, or [publish] to in iam.conf: a folder or a bucket");
+	if (valid && duration_parse(text_of(valid), VALID_MIN, VALID_MAX,
+				    &options->valid_seconds) != STATUS_OK)
+		return fail(EX_USAGE, "--valid", "10m to 366d");
+	return EX_OK;
+}
+
+static int publish(const struct invocation *invocation, const struct config *config,
+		   struct publish_options *options)
+{
 	CLEANUP(signers_wipe) struct signers signers = { .count = 0 };
+	struct complaint complaint = { .line = 0 };
+	AUTO_BUFFER document = { 0 };
+	struct publish_result result;
+	enum status status;
+	int code;
+
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	status = sandbox_read(NULL, config, &options->source, &document, &complaint);
+	if (status != STATUS_OK)
+		return fail_with(status, &complaint, invocation->config_folder);
+	/* Only now: the process that reads the source has no copy of them. */
+	code = read_signers(invocation, config, &signers);
+	if (code != EX_OK)
+		return code;
+	options->signers = signers.keys;
+	options->signer_count = signers.count;
+	status = publish_run(config, options, buffer_text(&document), &result, &complaint);
+	if (status != STATUS_OK)
+		return fail_with(status, &complaint, options->to);
+	log_host_change(invocation, "PublishBundle", "generation %llu of %zu users, %s",
+			(unsigned long long)result.generation, result.users,
+			result.changed ? "changed" : "signed anew");
+	show(invocation->output, &result);
+	return EX_OK;
+}
+
+int command_publish(struct invocation *invocation)
+{
 	AUTO_CONFIG config = { 0 };
 	struct publish_options options = {
 		.source = { .root = invocation->root,
@@ -87,33 +137,11 @@ int command_publish(struct invocation *invocation)
 			    .now = invocation->now,
 			    .variable = variable,
 			    .tell = invocation_option(invocation, "verbose") ? tell : NULL },
-		.to = to,
-		.signers = signers.keys,
-		.valid_seconds = VALID_DEFAULT,
 		.now = invocation->now,
 	};
-	struct complaint complaint = { .line = 0 };
-	struct publish_result result;
-	enum status status;
-	int code;
+	int code = read_config(invocation, &config);
 
-	if (!to)
-		return fail(EX_USAGE, "--to", "needed: the folder that is served, or a bucket");
-	if (valid && duration_parse(text_of(valid), VALID_MIN, VALID_MAX, &options.valid_seconds) !=
-			     STATUS_OK)
-		return fail(EX_USAGE, "--valid", "10m to 366d");
-	code = read_config(invocation, &config);
 	if (code == EX_OK)
-		code = read_signers(invocation, &signers);
-	if (code != EX_OK)
-		return code;
-	options.signer_count = signers.count;
-	status = publish_run(&config, &options, &result, &complaint);
-	if (status != STATUS_OK)
-		return fail_with(status, &complaint, to);
-	log_host_change(invocation, "PublishBundle", "generation %llu of %zu users, %s",
-			(unsigned long long)result.generation, result.users,
-			result.changed ? "changed" : "signed anew");
-	show(invocation->output, &result);
-	return EX_OK;
+		code = read_options(invocation, &config, &options);
+	return code == EX_OK ? publish(invocation, &config, &options) : code;
 }

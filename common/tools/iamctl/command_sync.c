@@ -4,6 +4,7 @@
 #include "tools/iamctl/log.h"
 #include "tools/iamctl/progress.h"
 #include "tools/iamctl/records.h"
+#include "tools/iamctl/sandbox.h"
 
 const struct command_option COMMAND_SYNC_OPTIONS[4] = {
 	{ "dry-run", NULL, "say what would change and change nothing", 'n', false },
@@ -92,6 +93,7 @@ int command_sync(struct invocation *invocation)
 		.now = invocation->now,
 		.progress = progress_update,
 		.progress_context = &progress,
+		.read = sandbox_read,
 		.variable = variable,
 		.tell = invocation_option(invocation, "verbose") ? tell : NULL,
 	};
