@@ -5,13 +5,13 @@ set -eu
 
 debian='gcc make pkg-config git libc6-dev libpam0g-dev liboath-dev libcjson-dev libeconf-dev
 libsqlite3-dev libcrypt-dev libssl-dev libexpat1-dev libcurl4-openssl-dev libqrencode-dev libsodium-dev libzstd-dev zlib1g-dev libpskc-dev libxml2-dev libpwquality-dev libsystemd-dev openssh-server openssh-client sudo login passwd cron expect
-pamtester libpam-modules python3 python3-botocore jq oathtool pskctool libpam-oath libpam-google-authenticator sqlite3 iproute2 util-linux procps strace busybox nginx-light openssl awscli'
+pamtester libpam-modules python3 python3-botocore jq oathtool pskctool libpam-oath libpam-google-authenticator sqlite3 iproute2 util-linux procps strace faketime cracklib-runtime busybox nginx-light openssl awscli'
 debian_developer='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck mandoc valgrind
 systemd-container libpam-systemd dbus vlock logrotate'
 debian_bench='libnss-cache libnss-db libnss-extrausers make'
 fedora='gcc make pkgconf-pkg-config git glibc-devel pam-devel liboath-devel cjson-devel libeconf-devel
 sqlite-devel libxcrypt-devel openssl-devel expat-devel libcurl-devel qrencode-devel libsodium-devel libzstd-devel zlib-devel libpskc-devel libxml2-devel libpwquality-devel systemd-devel openssh-server openssh-clients sudo sudo-devel util-linux shadow-utils cronie
-expect pamtester jq oathtool pskctool pam_oath google-authenticator sqlite iproute procps-ng strace busybox nginx openssl awscli2'
+expect pamtester jq oathtool pskctool pam_oath google-authenticator sqlite iproute procps-ng strace libfaketime cracklib-dicts busybox nginx openssl awscli2'
 fedora_developer='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc valgrind libasan libubsan
 systemd-container systemd-pam dbus-daemon logrotate'
 

@@ -84,12 +84,13 @@ unsigned password_policy_check(const struct iam_password_policy *policy, struct 
 		faults |= PASSWORD_TOO_LONG;
 	if (traits.has_bad_character)
 		faults |= PASSWORD_HAS_BAD_CHARACTER;
+	/* AWS says this of its default policy, and nothing of it beside an account's own. */
+	if (is_name(password, owner))
+		faults |= PASSWORD_IS_NAME;
 	if (!policy->is_default)
 		return faults | (classes_wanted(policy) & ~traits.answered);
 	if (__builtin_popcount(traits.answered) < THREE_CLASSES)
 		faults |= PASSWORD_NEEDS_THREE_CLASSES;
-	if (is_name(password, owner))
-		faults |= PASSWORD_IS_NAME;
 	return faults;
 }
 

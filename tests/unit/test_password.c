@@ -177,8 +177,9 @@ static const struct policy_case {
 	{ "strict: thirteen characters", &strict, TEXT("Passw0rd!Pass"), PASSWORD_TOO_SHORT },
 	{ "loose: six of a kind", &loose, TEXT("aaaaaa"), 0 },
 	{ "loose: five", &loose, TEXT("aaaaa"), PASSWORD_TOO_SHORT },
-	{ "loose: AWS asks about the name in its default policy only", &loose, TEXT("ann.lee1"),
-	  0 },
+	{ "loose: the name all the same", &loose, TEXT("ann.lee1"), PASSWORD_IS_NAME },
+	{ "strict: and with what else is wrong", &strict, TEXT("Ann_Lee1"),
+	  PASSWORD_TOO_SHORT | PASSWORD_IS_NAME },
 };
 
 static void test_policy(void)
