@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../check.h"
 #include "audit/audit_verify.h"
-#include "check.h"
 
 static char findings[4096];
 static struct audit_summary summary;
