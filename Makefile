@@ -55,7 +55,7 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy audit access \
+parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy audit report access \
                source source/aws signin sync publish
 pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
                credentials policy audit access signin)
@@ -271,7 +271,7 @@ bench: all ## speed and memory beside the peers, as ratios in one run
 	$(Q)tests/bench/run.sh $(BUILD)
 
 # What signing in and deciding need is no part of the other programs.
-$(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy bench_timing bench_password bench_crowd): $(call objects,tests/bench/signin)
+$(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy bench_timing bench_password bench_crowd bench_report): $(call objects,tests/bench/signin)
 
 # Only the libraries that are used: loading the others would be part of a first lookup.
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a

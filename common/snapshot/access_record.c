@@ -8,6 +8,8 @@ _Static_assert((int)ACCESS_RECORD_BYTES_MAX <= (int)SNAPSHOT_VALUE_MAX,
 	       "a record fits in the file");
 _Static_assert((int)ACCESS_KEY_MAX == (int)SNAPSHOT_KEY_MAX, "a policy's key is a record's key");
 
+#define SECONDS_MAX 253402300799 /* 9999-12-31T23:59:59Z */
+
 #define FIELD(type, member) offsetof(struct type, member)
 #define LIST(name, type, count_max, fields)                                        \
 	{                                                                          \
@@ -64,6 +66,43 @@ static const struct number_field principal_numbers[] = {
 	{ "MaxSessionDuration", FIELD(access_principal, session_seconds_max), false },
 };
 
+static const struct time_field {
+	const char *name;
+	size_t offset;
+} principal_times[] = {
+	{ "Created", FIELD(access_principal, created) },
+	{ "OldestSSHKey", FIELD(access_principal, oldest_ssh_key) },
+};
+
+/* Times that are not known are left out. */
+static void encode_times(struct json_writer *writer, const struct access_principal *principal)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(principal_times); i++) {
+		int64_t time;
+
+		memcpy(&time, (const char *)principal + principal_times[i].offset, sizeof(time));
+		if (time > 0)
+			json_write_int(writer, principal_times[i].name, time);
+	}
+}
+
+static enum status decode_times(const struct decoder *decoder, const struct json *object,
+				struct access_principal *principal)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(principal_times); i++) {
+		struct json_want want = { NULL, principal_times[i].name, false };
+		uint64_t found = 0;
+		enum status status =
+			json_want_uint(object, want, SECONDS_MAX, &found, decoder->complaint);
+		int64_t time = (int64_t)found;
+
+		if (status != STATUS_OK)
+			return status;
+		memcpy((char *)principal + principal_times[i].offset, &time, sizeof(time));
+	}
+	return STATUS_OK;
+}
+
 /* What neither direction lets pass. */
 static bool group_is_sound(const struct access_group *group)
 {
@@ -106,6 +145,7 @@ enum status access_principal_encode(const struct access_principal *principal,
 	fields_encode_bools(&writer, principal, principal_bools, ARRAY_LENGTH(principal_bools));
 	fields_encode_numbers(&writer, principal, principal_numbers,
 			      ARRAY_LENGTH(principal_numbers));
+	encode_times(&writer, principal);
 	fields_encode_list(&writer, &groups, principal->groups, principal->group_count);
 	fields_encode_list(&writer, &policies, principal->policies, principal->policy_count);
 	fields_encode_list(&writer, &tags, principal->tags, principal->tag_count);
@@ -244,6 +284,8 @@ enum status access_principal_decode_alone(struct text json, struct arena *arena,
 	if (status == STATUS_OK)
 		status = fields_decode_numbers(&decoder, object, NULL, principal_numbers,
 					       ARRAY_LENGTH(principal_numbers), &principal);
+	if (status == STATUS_OK)
+		status = decode_times(&decoder, object, &principal);
 	if (status == STATUS_OK)
 		status = decode_lists(&decoder, object, &principal);
 	if (status == STATUS_OK && !principal_is_sound(&principal))

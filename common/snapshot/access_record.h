@@ -49,6 +49,8 @@ struct access_principal {
 	struct text *devices; /* serials of MFA devices enabled at AWS */
 	size_t device_count;
 	bool password_enabled, password_reset_required;
+	int64_t created;        /* at AWS; 0 when unknown */
+	int64_t oldest_ssh_key; /* when it was uploaded; 0 when unknown, or there is none */
 	/* roles only */
 	struct text trust_policy;
 	uint32_t session_seconds_max;

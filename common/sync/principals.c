@@ -172,6 +172,16 @@ static enum status list_policies(struct writing *writing, const struct account *
 	return status;
 }
 
+static int64_t oldest_key(const struct iam_user *user)
+{
+	int64_t oldest = 0;
+
+	for (size_t i = 0; i < user->key_count; i++)
+		if (user->keys[i].uploaded > 0 && (oldest == 0 || user->keys[i].uploaded < oldest))
+			oldest = user->keys[i].uploaded;
+	return oldest;
+}
+
 struct access_principal account_principal(const struct account *account,
 					  struct access_group *groups)
 {
@@ -188,11 +198,13 @@ struct access_principal account_principal(const struct account *account,
 		.boundary_key = entity->boundary_arn,
 		.tags = entity->tags,
 		.tag_count = entity->tag_count,
+		.created = entity->created,
 	};
 
 	for (size_t i = 0; i < account->group_count; i++)
 		groups[i] = group_record(account->groups[i]);
 	if (account->user) {
+		principal.oldest_ssh_key = oldest_key(account->user);
 		principal.devices = account->user->devices;
 		principal.device_count = account->user->device_count;
 		principal.password_enabled = account->user->password_enabled;

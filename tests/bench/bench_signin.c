@@ -200,7 +200,7 @@ static const struct stack {
 	  audit_by_default },
 	/* These follow one like them, and not one that hashed: their caches are as warm. */
 	{ "account, audit off", TRANSACTION_ACCOUNT, "sshd", STAFF_USER, NULL, audit_off },
-	{ "account, audit best-effort", TRANSACTION_ACCOUNT, "sshd", STAFF_USER, NULL,
+	{ "account, audit default", TRANSACTION_ACCOUNT, "sshd", STAFF_USER, NULL,
 	  audit_by_default },
 	{ "account, audit required", TRANSACTION_ACCOUNT, "sshd", STAFF_USER, NULL,
 	  audit_required },

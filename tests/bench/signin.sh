@@ -10,6 +10,9 @@ case $BENCH_PART in
 signin)
 	"$programs/bench_signin" "$@"
 	"$programs/bench_policy" "$1"
+	rm -rf /var/lib/iam /etc/iam
+	mkdir -p /var/lib/iam /etc/iam
+	"$programs/bench_report" "$1"
 	;;
 crowd) "$programs/bench_crowd" "$@" ;;
 timing) "$programs/bench_timing" "$1" "$2" "$3" ;;

@@ -47,6 +47,7 @@ static const char *const commands_expected[] = {
 	"credentials check",
 	"credentials keygen",
 	"credentials forget",
+	"credential-report",
 	"audit verify",
 	"audit",
 	"help",

@@ -44,6 +44,8 @@ static const struct access_principal alice = {
 	.devices = some_devices,
 	.device_count = ARRAY_LENGTH(some_devices),
 	.password_enabled = true,
+	.created = 1760000000,
+	.oldest_ssh_key = 1750000000,
 	.password_reset_required = true,
 };
 
@@ -93,7 +95,8 @@ static bool same_principal(const struct access_principal *a, const struct access
 	       text_equal(a->id, b->id) && text_equal(a->arn, b->arn) &&
 	       text_equal(a->path, b->path) && text_equal(a->unix_name, b->unix_name) &&
 	       a->uid == b->uid && text_equal(a->boundary_key, b->boundary_key) &&
-	       a->password_enabled == b->password_enabled &&
+	       a->password_enabled == b->password_enabled && a->created == b->created &&
+	       a->oldest_ssh_key == b->oldest_ssh_key &&
 	       a->password_reset_required == b->password_reset_required &&
 	       text_equal(a->trust_policy, b->trust_policy) &&
 	       a->session_seconds_max == b->session_seconds_max && same_lists(a, b);
