@@ -76,6 +76,23 @@ run ssh -i ~/.ssh/robot -o BatchMode=yes robot@iam-demo id
 allowed "a key without password or terminal, as Ansible has it"
 run timeout 20 "${as_alice[@]}" sudo -n id
 refused "sudo -n refuses at once"
+# shellcheck disable=SC2016 # for the inner shell
+run timeout 20 sh -c 'printf "%s\n" Alice-Pass-5 "$1" | "$2" alice sudo -S id' - "$(fresh_code alice)" "$system/as.sh"
+refused "so does sudo -S, which has a password and no terminal"
+logged "for that reason" 'account refused: user=alice service=sudo .*reason=password-unattended'
+# shellcheck disable=SC2016
+run timeout 20 sh -c 'printf "%s\n" Alice-Pass-5 "$1" | "$2" carol su alice -c id' - "$(fresh_code alice)" "$system/as.sh"
+refused "and su"
+logged "for that reason" 'account refused: user=alice service=su .*reason=password-unattended'
+code=$(fresh_code carol)
+cat >/run/answers <<-END
+	#!/bin/sh
+	case \$1 in *code*) echo $code ;; *) echo Carol-Pass-3 ;; esac
+END
+chmod 0755 /run/answers
+run env SSH_ASKPASS=/run/answers SSH_ASKPASS_REQUIRE=force timeout 30 ssh carol@iam-demo id
+refused "a program that gives the one password it knows to every question comes to an end"
+logged "because that is no new one" 'password change refused: user=carol .*reason=password-policy'
 run timeout 20 scp -o BatchMode=yes -i ~/.ssh/robot /etc/hostname robot@iam-demo:/tmp/robot
 allowed "scp with a key goes on"
 run timeout 20 sftp -b /dev/null -o BatchMode=yes -i ~/.ssh/robot robot@iam-demo

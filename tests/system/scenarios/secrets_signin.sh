@@ -131,6 +131,9 @@ attempt 'login: ' Alice-Pass-3 "$prompt" Alice-Pass-3 "$code_prompt" 31415926 --
 refused "a password is no name"
 logged "which the log says" 'sign-in refused: user=UNKNOWN service=login .*reason=user-unknown'
 unlogged "and does not repeat it" 'Alice-Pass'
+run cat /var/log/iam/audit.jsonl
+shows "so does the audit log" 'HIDDEN_DUE_TO_SECURITY_REASONS'
+hides "and does not repeat it either" 'Alice-Pass'
 
 find_canaries
 finish
