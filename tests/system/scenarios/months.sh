@@ -88,8 +88,9 @@ day 75 60
 sign_in Alice-Pass-1
 shows "day 75: in the last fifteen days she is warned" 'Your password expires in 14 days\.'
 day 88 60
-sign_in Alice-Pass-1
-shows "day 88: each time" 'Your password expires in 1 day\.'
+talk 'login: ' alice "$prompt" Alice-Pass-1 "$code_prompt" "$(code_of "$seed" 0)" "$shell" exit -- \
+	"$system/console.sh"
+shows "day 88: each time, at the console too" 'Your password expires in 1 day\.'
 day 89 60
 sign_in Alice-Pass-1
 shows "day 89: to the end" 'Your password expires today\.'
