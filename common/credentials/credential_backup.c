@@ -12,6 +12,8 @@ struct credential_backup {
 	size_t bytes;
 	int64_t row_count;
 	enum { BACKUP_BEGINS = 0, BACKUP_GOES_ON, BACKUP_ENDS, BACKUP_IS_GOOD } stage;
+	bool (*is_wanted)(void *context, struct text user_id); /* NULL: everybody is */
+	void *context;
 };
 
 enum status credential_backup_new(struct credential_backup **out_backup)
@@ -34,6 +36,13 @@ void credential_backup_free(struct credential_backup *backup)
 		return;
 	credential_store_close(backup->rows);
 	free(backup);
+}
+
+void credential_backup_keep(struct credential_backup *backup,
+			    bool (*is_wanted)(void *context, struct text user_id), void *context)
+{
+	backup->is_wanted = is_wanted;
+	backup->context = context;
 }
 
 struct credential_store *backup_rows(struct credential_backup *backup)
@@ -231,6 +240,14 @@ static enum status read_row(struct incoming *row, const struct json *object,
 	return status;
 }
 
+static bool is_wanted(const struct credential_backup *backup, const struct incoming *row)
+{
+	for (size_t i = 0; backup->is_wanted && i < row->count; i++)
+		if (row->columns[i] == &row->table->columns[0])
+			return backup->is_wanted(backup->context, row->values[i].bytes);
+	return true;
+}
+
 /* What the line does not have is as the schema says: a backup may be older than a column. */
 static enum status insert_row(struct credential_backup *backup, const struct incoming *row,
 			      struct complaint *out_complaint)
@@ -272,20 +289,34 @@ static enum status read_table(struct credential_backup *backup, const struct jso
 	if (!row.table)
 		return json_refuse(&place, out_complaint, "is not known");
 	status = read_row(&row, object, backup->facts.scope, out_complaint);
+	if (status == STATUS_OK && !is_wanted(backup, &row)) {
+		backup->row_count++;
+		return STATUS_OK;
+	}
 	return status == STATUS_OK ? insert_row(backup, &row, out_complaint) : status;
+}
+
+static enum status begin(struct credential_backup *backup, const struct json *json,
+			 struct complaint *out_complaint)
+{
+	bool is_first = backup->stage == BACKUP_BEGINS;
+	enum status status = read_header(backup, json, out_complaint);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!is_first && backup->facts.scope != CREDENTIAL_SCOPE_FLEET)
+		return json_refuse(NULL, out_complaint, "comes after one of a fleet's");
+	backup->row_count = 0;
+	backup->stage = BACKUP_GOES_ON;
+	return status;
 }
 
 static enum status read_line(struct credential_backup *backup, const struct json *json,
 			     struct complaint *out_complaint)
 {
-	enum status status;
-
 	switch (backup->stage) {
 	case BACKUP_BEGINS:
-		status = read_header(backup, json, out_complaint);
-		if (status == STATUS_OK)
-			backup->stage = BACKUP_GOES_ON;
-		return status;
+		return begin(backup, json, out_complaint);
 	case BACKUP_GOES_ON:
 		if (json_kind(json) != JSON_OBJECT || json_count(json) != 1)
 			break;
@@ -293,6 +324,9 @@ static enum status read_line(struct credential_backup *backup, const struct json
 			return read_end(backup, json_first(json), out_complaint);
 		return read_table(backup, json_first(json), out_complaint);
 	case BACKUP_ENDS:
+		if (backup->facts.scope == CREDENTIAL_SCOPE_FLEET)
+			return begin(backup, json, out_complaint);
+		return json_refuse(NULL, out_complaint, "comes after the end");
 	case BACKUP_IS_GOOD:
 		return json_refuse(NULL, out_complaint, "comes after the end");
 	}

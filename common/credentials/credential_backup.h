@@ -23,6 +23,10 @@ enum {
 enum credential_scope {
 	CREDENTIAL_SCOPE_ALL = 0,
 	CREDENTIAL_SCOPE_DEVICES, /* and nothing else of their users but the ids */
+	/* What other hosts may follow: neither failures, nor what is one host's own. For
+	   credential_follow() alone. */
+	CREDENTIAL_SCOPE_FLEET,
+	CREDENTIAL_SCOPES,
 };
 
 /* What a backup says of itself, and what is in it. */
@@ -40,9 +44,13 @@ struct credential_export {
 	size_t user_count;
 	const char *host; /* at most CREDENTIAL_BACKUP_HOST_SIZE - 1 bytes of it are told */
 	int64_t now;
+	/* Cut into so many, each whole in itself: a user's rows go to that of part_of(), below the
+	   number of parts. 0: into one. */
+	size_t parts;
+	size_t (*part_of)(void *context, struct text user_id);
 	/* Takes one line with its end; what it does not return as STATUS_OK ends the export. A line
 	   holds secrets. */
-	enum status (*write)(void *context, struct text line);
+	enum status (*write)(void *context, size_t part, struct text line);
 	void *context;
 };
 
@@ -65,6 +73,11 @@ static inline void credential_backup_cleanup(struct credential_backup **backup)
 }
 
 #define AUTO_CREDENTIAL_BACKUP CLEANUP(credential_backup_cleanup) struct credential_backup
+
+/* From now on rows of others are looked at for their form alone. For CREDENTIAL_SCOPE_FLEET, of
+   which several exports may follow each other. */
+void credential_backup_keep(struct credential_backup *backup,
+			    bool (*is_wanted)(void *context, struct text user_id), void *context);
 
 /* The next line, without its end; STATUS_BAD_INPUT when it is not as it should be. */
 MUST_CHECK enum status credential_backup_add_line(struct credential_backup *backup,
@@ -101,7 +114,7 @@ struct credential_import_outcome {
 	int64_t removed_users; /* of the store, who are not in the backup */
 };
 
-/* A backup that credential_backup_end() accepted. All of it or nothing. */
+/* A backup that credential_backup_end() accepted, and that is no fleet's. All of it or nothing. */
 MUST_CHECK enum status credential_import(struct credential_store *store,
 					 struct credential_backup *backup,
 					 enum credential_import_mode mode, int64_t now,

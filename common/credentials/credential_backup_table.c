@@ -3,13 +3,15 @@
 const struct backup_table BACKUP_TABLES[] = {
 	{ "user",
 	  "id",
-	  1,
+	  { [CREDENTIAL_SCOPE_DEVICES] = 1, [CREDENTIAL_SCOPE_FLEET] = 6 },
 	  {
 		  { "id", BACKUP_TEXT },
 		  { "password_hash", BACKUP_TEXT },
 		  { "password_changed", BACKUP_NUMBER },
 		  { "must_change", BACKUP_NUMBER },
 		  { "password_origin", BACKUP_TEXT },
+		  { "changed_at", BACKUP_NUMBER },
+		  { "followed", BACKUP_NUMBER },
 		  { "failures", BACKUP_NUMBER },
 		  { "last_failure", BACKUP_NUMBER },
 		  { "code_failures", BACKUP_NUMBER },
@@ -18,14 +20,14 @@ const struct backup_table BACKUP_TABLES[] = {
 	  } },
 	{ "former_password",
 	  "number",
-	  0,
+	  { [CREDENTIAL_SCOPE_FLEET] = 2 },
 	  {
 		  { "user", BACKUP_TEXT },
 		  { "hash", BACKUP_TEXT },
 	  } },
 	{ "device",
 	  "number",
-	  12,
+	  { [CREDENTIAL_SCOPE_DEVICES] = 12, [CREDENTIAL_SCOPE_FLEET] = 11 },
 	  {
 		  { "user", BACKUP_TEXT },
 		  { "name", BACKUP_TEXT },
@@ -42,7 +44,7 @@ const struct backup_table BACKUP_TABLES[] = {
 	  } },
 	{ "recovery_set",
 	  "user",
-	  0,
+	  { [CREDENTIAL_SCOPE_FLEET] = 3 },
 	  {
 		  { "user", BACKUP_TEXT },
 		  { "setting", BACKUP_TEXT },
@@ -50,7 +52,7 @@ const struct backup_table BACKUP_TABLES[] = {
 	  } },
 	{ "recovery_code",
 	  "number",
-	  0,
+	  { [CREDENTIAL_SCOPE_FLEET] = 3 },
 	  {
 		  { "user", BACKUP_TEXT },
 		  { "hash", BACKUP_TEXT },
@@ -58,7 +60,7 @@ const struct backup_table BACKUP_TABLES[] = {
 	  } },
 	{ "break_glass",
 	  "name",
-	  0,
+	  { 0 },
 	  {
 		  { "name", BACKUP_TEXT },
 		  { "user", BACKUP_TEXT },
@@ -69,7 +71,7 @@ const struct backup_table BACKUP_TABLES[] = {
 	  } },
 	{ "permission_use",
 	  "principal, action, object",
-	  0,
+	  { 0 },
 	  {
 		  { "principal", BACKUP_TEXT },
 		  { "action", BACKUP_TEXT },
@@ -81,16 +83,18 @@ const struct backup_table BACKUP_TABLES[] = {
 
 const size_t BACKUP_TABLE_COUNT = ARRAY_LENGTH(BACKUP_TABLES);
 
-const char *const BACKUP_SCOPES[2] = {
-	[CREDENTIAL_SCOPE_ALL] = "all", [CREDENTIAL_SCOPE_DEVICES] = "devices"
+const char *const BACKUP_SCOPES[CREDENTIAL_SCOPES] = {
+	[CREDENTIAL_SCOPE_ALL] = "all",
+	[CREDENTIAL_SCOPE_DEVICES] = "devices",
+	[CREDENTIAL_SCOPE_FLEET] = "fleet",
 };
 
 size_t backup_column_count(const struct backup_table *table, enum credential_scope scope)
 {
 	size_t count = 0;
 
-	if (scope == CREDENTIAL_SCOPE_DEVICES)
-		return table->device_columns;
+	if (scope != CREDENTIAL_SCOPE_ALL)
+		return table->scoped_columns[scope];
 	while (count < BACKUP_COLUMNS_MAX && table->columns[count].name)
 		count++;
 	return count;

@@ -30,8 +30,9 @@ struct backup_column {
 struct backup_table {
 	const char *name;
 	const char *order;
-	/* How many of the columns are part of CREDENTIAL_SCOPE_DEVICES. */
-	size_t device_columns;
+	/* How many of the columns are part of each scope but CREDENTIAL_SCOPE_ALL. The first one
+	   says whose row it is. */
+	size_t scoped_columns[CREDENTIAL_SCOPES];
 	struct backup_column columns[BACKUP_COLUMNS_MAX]; /* the last one has no name */
 };
 
@@ -48,8 +49,8 @@ MUST_CHECK enum status backup_append_columns(const struct backup_table *table, s
 
 #define BACKUP_FORMAT_NAME "iam-credentials"
 
-/* "all", "devices"; in the first line. */
-extern const char *const BACKUP_SCOPES[2];
+/* "all", "devices", "fleet"; in the first line. */
+extern const char *const BACKUP_SCOPES[CREDENTIAL_SCOPES];
 
 /* An empty store that is gone when it is closed. */
 MUST_CHECK enum status credential_store_open_in_memory(struct credential_store **out_store);

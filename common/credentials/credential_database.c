@@ -126,6 +126,14 @@ enum status database_number(struct credential_store *store, const char *sql, int
 	return status;
 }
 
+enum status database_note_change(struct credential_store *store, struct text user_id)
+{
+	return database_run(store,
+			    "UPDATE user SET changed_at = max(changed_at + 1,"
+			    " CAST(strftime('%s', 'now') AS INTEGER)) WHERE id = ?1",
+			    BINDINGS(BIND_TEXT(user_id)));
+}
+
 enum status database_copy(struct credential_store *store, struct credential_store *out_copy,
 			  const char *name)
 {

@@ -68,6 +68,10 @@ MUST_CHECK enum status database_run_on_one_row(struct credential_store *store, c
 /* Statements one after the other, without values. */
 MUST_CHECK enum status database_script(struct credential_store *store, const char *sql);
 
+/* The user's credentials were changed just now, by SQLite's clock and not before the last change:
+   what a fleet compares, and nothing on this host is decided by. */
+MUST_CHECK enum status database_note_change(struct credential_store *store, struct text user_id);
+
 /* The one number that a query without values answers with. */
 MUST_CHECK enum status database_number(struct credential_store *store, const char *sql,
 				       int64_t *out_number);

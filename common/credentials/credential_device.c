@@ -203,6 +203,8 @@ static enum status add_new(struct credential_store *store,
 	if (status == STATUS_OK)
 		status = device_insert(store, added->user_id, added->device,
 				       secret_text(added->seed));
+	if (status == STATUS_OK)
+		status = database_note_change(store, added->user_id);
 	return status;
 }
 
@@ -338,5 +340,7 @@ enum status credential_device_remove(struct credential_store *store, struct text
 				      BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(name))));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		status = database_note_change(store, user_id);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }

@@ -13,29 +13,32 @@ struct export
 	const struct credential_export *wanted;
 	struct credential_store *copy;
 	struct buffer line;
-	int64_t rows;
+	size_t parts;
+	int64_t *rows; /* of each part */
 	struct complaint *complaint;
 };
 
 static void export_release(struct export *export)
 {
 	buffer_wipe_and_release(&export->line);
+	free(export->rows);
 	credential_store_close(export->copy);
 }
 
-static enum status write_line(struct export *export, enum status status)
+static enum status write_line(struct export *export, size_t part, enum status status)
 {
 	if (status == STATUS_OK)
 		status = buffer_append(&export->line, TEXT("\n"));
 	if (status == STATUS_BAD_INPUT) /* longer than anybody would read */
 		return complain(export->complaint, STATUS_BAD_DATA, "a row is too long");
 	if (status == STATUS_OK)
-		status = export->wanted->write(export->wanted->context, buffer_text(&export->line));
+		status = export->wanted->write(export->wanted->context, part,
+					       buffer_text(&export->line));
 	export->line.length = 0;
 	return status;
 }
 
-static enum status write_header(struct export *export)
+static enum status write_header(struct export *export, size_t part)
 {
 	const struct credential_export *wanted = export->wanted;
 	size_t length = strnlen(wanted->host, CREDENTIAL_BACKUP_HOST_SIZE - 1);
@@ -51,20 +54,20 @@ static enum status write_header(struct export *export)
 	json_write_text(&writer, "host", (struct text){ wanted->host, length });
 	json_write_int(&writer, "made", wanted->now);
 	json_write_close(&writer, '}');
-	return write_line(export, json_write_end(&writer));
+	return write_line(export, part, json_write_end(&writer));
 }
 
-static enum status write_end(struct export *export)
+static enum status write_end(struct export *export, size_t part)
 {
 	struct json_writer writer;
 
 	json_write_begin(&writer, &export->line, false);
 	json_write_object(&writer, NULL);
 	json_write_object(&writer, "end");
-	json_write_int(&writer, "rows", export->rows);
+	json_write_int(&writer, "rows", export->rows[part]);
 	json_write_close(&writer, '}');
 	json_write_close(&writer, '}');
-	return write_line(export, json_write_end(&writer));
+	return write_line(export, part, json_write_end(&writer));
 }
 
 static enum status write_bytes(struct json_writer *writer, const char *name, struct text bytes)
@@ -105,9 +108,13 @@ static enum status write_value(struct json_writer *writer, const struct backup_c
 static enum status write_row(struct export *export, const struct backup_table *table, size_t count,
 			     sqlite3_stmt *row)
 {
+	const struct credential_export *wanted = export->wanted;
+	size_t part = wanted->part_of ? wanted->part_of(wanted->context, column_text(row, 0)) : 0;
 	struct json_writer writer;
 	enum status status = STATUS_OK;
 
+	if (part >= export->parts)
+		return STATUS_BAD_INPUT;
 	json_write_begin(&writer, &export->line, false);
 	json_write_object(&writer, NULL);
 	json_write_object(&writer, table->name);
@@ -115,8 +122,8 @@ static enum status write_row(struct export *export, const struct backup_table *t
 		status = write_value(&writer, &table->columns[i], row, (int)i, export->complaint);
 	json_write_close(&writer, '}');
 	json_write_close(&writer, '}');
-	export->rows++;
-	return write_line(export, status == STATUS_OK ? json_write_end(&writer) : status);
+	export->rows[part]++;
+	return write_line(export, part, status == STATUS_OK ? json_write_end(&writer) : status);
 }
 
 static enum status write_table(struct export *export, const struct backup_table *table)
@@ -192,18 +199,22 @@ enum status credential_export(struct credential_store *store,
 	enum status status;
 
 	buffer_init(&export.line, CREDENTIAL_BACKUP_LINE_MAX);
+	export.parts = wanted->parts > 0 ? wanted->parts : 1;
+	export.rows = calloc(export.parts, sizeof(*export.rows));
+	if (!export.rows)
+		return STATUS_NO_MEMORY;
 	(void)snprintf(facts.host, sizeof(facts.host), "%s", wanted->host);
 	status = copy_store(store, &export);
 	if (status == STATUS_OK)
 		status = backup_count(export.copy, &facts);
 	if (wanted->scope == CREDENTIAL_SCOPE_DEVICES)
 		facts.passwords = 0;
-	if (status == STATUS_OK)
-		status = write_header(&export);
+	for (size_t i = 0; i < export.parts && status == STATUS_OK; i++)
+		status = write_header(&export, i);
 	for (size_t i = 0; i < BACKUP_TABLE_COUNT && status == STATUS_OK; i++)
 		status = write_table(&export, &BACKUP_TABLES[i]);
-	if (status == STATUS_OK)
-		status = write_end(&export);
+	for (size_t i = 0; i < export.parts && status == STATUS_OK; i++)
+		status = write_end(&export, i);
 	if (status == STATUS_OK)
 		*out_facts = facts;
 	return status;

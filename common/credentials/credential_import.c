@@ -96,6 +96,9 @@ enum status credential_import(struct credential_store *store, struct credential_
 
 	if (!rows || now < 0)
 		return STATUS_BAD_INPUT;
+	if (backup_facts(backup)->scope == CREDENTIAL_SCOPE_FLEET)
+		return complain(out_complaint, STATUS_BAD_INPUT,
+				"it is a fleet's, which hosts follow by 'iamctl credentials pull'");
 	status = database_script(store, "ATTACH ':memory:' AS backup");
 	if (status != STATUS_OK)
 		return status;

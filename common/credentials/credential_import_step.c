@@ -70,8 +70,8 @@ static const char histories[] =
 
 static const char merge_users[] =
 	"INSERT INTO main.user (id, failures, last_failure, code_failures, last_code_failure,"
-	" last_success) SELECT id, failures, last_failure, code_failures, last_code_failure,"
-	" last_success FROM backup.user WHERE true"
+	" last_success, followed) SELECT id, failures, last_failure, code_failures,"
+	" last_code_failure, last_success, followed FROM backup.user WHERE true"
 	" ON CONFLICT (id) DO UPDATE SET failures = excluded.failures,"
 	" last_failure = excluded.last_failure, code_failures = excluded.code_failures,"
 	" last_code_failure = excluded.last_code_failure, last_success = excluded.last_success;"
@@ -128,9 +128,10 @@ static const char remove_others[] =
 
 static const char replace_users[] =
 	"INSERT INTO main.user (id, password_hash, password_changed, must_change, password_origin,"
-	" failures, last_failure, code_failures, last_code_failure, last_success)"
+	" failures, last_failure, code_failures, last_code_failure, last_success, followed)"
 	" SELECT id, password_hash, password_changed, must_change, password_origin, failures,"
-	" last_failure, code_failures, last_code_failure, last_success FROM backup.user WHERE true"
+	" last_failure, code_failures, last_code_failure, last_success, followed FROM backup.user"
+	" WHERE true"
 	" ON CONFLICT (id) DO UPDATE SET password_hash = excluded.password_hash,"
 	" password_changed = excluded.password_changed, must_change = excluded.must_change,"
 	" password_origin = excluded.password_origin, failures = excluded.failures,"
@@ -174,6 +175,12 @@ static const char add_uses[] =
 	" WHERE place > 256);";
 
 _Static_assert(PERMISSION_USES_MAX == 256, "the statement above names the number");
+
+/* A publisher's hosts take what was put back; a host that follows takes the fleet's again. */
+static const char changes[] =
+	"UPDATE main.user SET changed_at = CASE followed WHEN 0 THEN max(changed_at + 1,"
+	" (SELECT now FROM backup.import)) ELSE 0 END WHERE id IN (SELECT id FROM backup.user);"
+	"DELETE FROM main.fleet_pack;";
 
 enum {
 	WITH_ALL = 1 << CREDENTIAL_SCOPE_ALL,
@@ -243,6 +250,7 @@ const struct import_step IMPORT_STEPS[] = {
 	  .counted = OUTCOME(devices) },
 	{ .modes = IN_ANY, .scopes = WITH_ALL, .sql = add_codes },
 	{ .modes = IN_ANY, .scopes = WITH_ALL, .sql = add_uses },
+	{ .modes = IN_ANY, .scopes = WITH_ANY, .sql = changes },
 };
 
 const size_t IMPORT_STEP_COUNT = ARRAY_LENGTH(IMPORT_STEPS);

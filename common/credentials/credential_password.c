@@ -111,6 +111,8 @@ enum status credential_password_replace(struct credential_store *store, struct t
 			BINDINGS(BIND_TEXT(user_id), BIND_TEXT(text_of(password->hash)),
 				 BIND_INTEGER(password->now), BIND_INTEGER(password->must_change),
 				 BIND_TEXT(text_of(origins[password->origin]))));
+	if (status == STATUS_OK)
+		status = database_note_change(store, user_id);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 

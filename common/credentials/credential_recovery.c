@@ -59,6 +59,8 @@ enum status credential_recovery_replace(struct credential_store *store, struct t
 				      BINDINGS(BIND_TEXT(user_id)));
 	if (status == STATUS_OK)
 		status = set_insert(store, user_id, set);
+	if (status == STATUS_OK)
+		status = database_note_change(store, user_id);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 
@@ -75,6 +77,8 @@ enum status credential_recovery_remove(struct credential_store *store, struct te
 				      BINDINGS(BIND_TEXT(user_id)));
 	if (status == STATUS_OK && sqlite3_changes(store->connection) == 0)
 		return STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		status = database_note_change(store, user_id);
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
 }
 

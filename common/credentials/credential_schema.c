@@ -178,6 +178,24 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	" PRIMARY KEY (principal, action, object)"
 	") STRICT, WITHOUT ROWID;"
 
+	/* What was written before anybody asked for it is as old as what there is. */
+	"ALTER TABLE user ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE user SET changed_at = max(password_changed,"
+	" coalesce((SELECT max(enabled_at) FROM device WHERE device.user = user.id), 0));"
+	"ALTER TABLE user ADD COLUMN followed INTEGER NOT NULL DEFAULT 0"
+	" CHECK (followed IN (0, 1, 2));"
+	"CREATE TABLE fleet ("
+	" number INTEGER PRIMARY KEY CHECK (number = 1),"
+	" generation INTEGER NOT NULL CHECK (generation > 0),"
+	" created INTEGER NOT NULL,"
+	" pulled_at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE fleet_pack ("
+	" shard INTEGER PRIMARY KEY CHECK (shard BETWEEN 0 AND 4095),"
+	" digest TEXT NOT NULL CHECK (length(digest) = 64),"
+	" asked TEXT NOT NULL CHECK (length(asked) = 64)"
+	") STRICT;"
+
 	"PRAGMA user_version = 4;",
 };
 
@@ -304,6 +322,8 @@ static const struct {
 	{ "SELECT count(*) FROM user WHERE password_changed < 0 OR last_failure < 0"
 	  " OR last_code_failure < 0 OR last_success < 0",
 	  "a user's date lies before 1970" },
+	{ "SELECT count(*) FROM user WHERE changed_at < 0",
+	  "a user's credentials changed before 1970" },
 	{ "SELECT count(*) FROM user WHERE failures > 0 AND last_failure = 0"
 	  " OR code_failures > 0 AND last_code_failure = 0",
 	  "failures without a date" },

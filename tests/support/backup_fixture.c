@@ -6,8 +6,9 @@
 
 enum { LINES_MAX = 8 << 20, EXPORT_TIME = 5000000 };
 
-static enum status keep_line(void *context, struct text line)
+static enum status keep_line(void *context, size_t part, struct text line)
 {
+	(void)part;
 	return buffer_append(context, line);
 }
 

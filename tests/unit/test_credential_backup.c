@@ -160,6 +160,8 @@ static const struct left_out {
 	{ "role_session.*", "the same" },
 	{ "recovery_code.number", "their order is that of the lines" },
 	{ "address.*", "the host's own, and fade" },
+	{ "fleet.*", "the next pull finds out" },
+	{ "fleet_pack.*", "the same" },
 };
 
 static bool is_left_out(const char *table, const char *column)
@@ -399,8 +401,9 @@ static void test_damaged_store(void)
 	credential_store_close(store);
 }
 
-static enum status stop_writing(void *context, struct text line)
+static enum status stop_writing(void *context, size_t part, struct text line)
 {
+	(void)part;
 	(void)line;
 	return --*(int *)context < 0 ? STATUS_UNAVAILABLE : STATUS_OK;
 }

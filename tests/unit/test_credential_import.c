@@ -372,7 +372,15 @@ static void test_nine_devices(void)
 	      "five in the place of five");
 }
 
-/* To import the same again changes nothing. */
+/* Hosts that follow this one have to take what is put back: an import is a change. */
+static void forget_change(const char *path)
+{
+	CHECK(fixture_number(path, "SELECT changed_at FROM user") == NOW,
+	      "when it changed is kept");
+	fixture_by_hand(path, "UPDATE user SET changed_at = 0");
+}
+
+/* To import the same again changes nothing else. */
 static void test_again(void)
 {
 	struct credential_import_outcome outcome = { 0 };
@@ -389,12 +397,14 @@ static void test_again(void)
 				    &outcome, &complaint) == STATUS_OK &&
 		      outcome.passwords == 0 && outcome.devices == 0,
 	      "merged with itself, nothing is taken");
+	forget_change(here);
 	backup_fixture_export(here, &merged);
 	CHECK(text_equal(buffer_text(&lines), buffer_text(&merged)), "and nothing is different");
 	CHECK(backup_fixture_import(here, buffer_text(&lines), CREDENTIAL_IMPORT_REPLACE, NOW,
 				    &outcome, &complaint) == STATUS_OK &&
 		      outcome.passwords == 1 && outcome.devices == 1 && outcome.removed_users == 0,
 	      "replaced by itself, all is taken");
+	forget_change(here);
 	backup_fixture_export(here, &replaced);
 	CHECK(text_equal(buffer_text(&lines), buffer_text(&replaced)), "and nothing is different");
 }

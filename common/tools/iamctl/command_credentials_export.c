@@ -146,8 +146,9 @@ static int check_options(const struct invocation *invocation, const char *path)
 	return EX_OK;
 }
 
-static enum status append_line(void *context, struct text line)
+static enum status append_line(void *context, size_t part, struct text line)
 {
+	(void)part; /* there is one */
 	return sealed_output_append(context, line);
 }
 
