@@ -12,10 +12,11 @@
 #include "base/arena.h"
 #include "base/complaint.h"
 #include "seal/signature.h"
+#include "seal/signed_text.h"
 
 enum {
 	BUNDLE_MANIFEST_MAX = 16 << 10, /* bytes of the manifest's file */
-	BUNDLE_SIGNATURES_MAX = 8,
+	BUNDLE_SIGNATURES_MAX = SIGNED_TEXT_SIGNATURES_MAX,
 	BUNDLE_PIECES_MAX = 8192,
 	BUNDLE_PIECE_TARGET = 64 << 10, /* bytes of a piece, before it is packed, on average */
 	BUNDLE_FILE_MAX = 64 << 20,     /* of a piece or the index, packed or not */

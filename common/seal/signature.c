@@ -80,6 +80,16 @@ void digest_of(struct text bytes, char out_digest[DIGEST_SIZE])
 	(void)sodium_bin2hex(out_digest, DIGEST_SIZE, hash, sizeof(hash));
 }
 
+void digest_keyed_of(const struct seal_key *key, struct text bytes, char out_digest[DIGEST_SIZE])
+{
+	unsigned char hash[DIGEST_SIZE / 2];
+
+	(void)crypto_generichash(hash, sizeof(hash), (const unsigned char *)bytes.bytes,
+				 bytes.length, key->bytes,
+				 sizeof(key->bytes)); /* fails for sizes it does not know alone */
+	(void)sodium_bin2hex(out_digest, DIGEST_SIZE, hash, sizeof(hash));
+}
+
 bool digest_is_valid(struct text digest)
 {
 	for (size_t i = 0; i < digest.length; i++)

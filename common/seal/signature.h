@@ -27,6 +27,9 @@ MUST_CHECK enum status signature_check(const struct seal_key *verifier, struct t
 
 void digest_of(struct text bytes, char out_digest[DIGEST_SIZE]);
 
+/* By BLAKE2b with a key: who does not have it can neither make one nor try out what was hashed. */
+void digest_keyed_of(const struct seal_key *key, struct text bytes, char out_digest[DIGEST_SIZE]);
+
 /* 64 lower-case hexadecimal digits. */
 bool digest_is_valid(struct text digest);
 
