@@ -55,8 +55,8 @@ all_cflags   := -std=gnu17 $(WARNINGS) $(if $(WERROR),-Werror) $(HARDENING) \
                 $(if $(COVERAGE),--coverage) $(CFLAGS)
 
 # Each product names the folders it is made of; a folder not named is not linked.
-parts       := base json config directory otp qr seal bundle self tokens snapshot password credentials policy audit report access \
-               source source/aws signin sync publish
+parts       := base json config directory otp qr seal bundle fleet self tokens snapshot password credentials policy audit report \
+               access source source/aws signin sync publish follow
 pam_folders := pam_iam $(addprefix common/,base json config directory otp qr self snapshot password \
                credentials policy audit access signin)
 self_folders := $(filter-out pam_iam common/qr,$(pam_folders)) common/tools/iam-self

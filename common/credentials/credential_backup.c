@@ -43,6 +43,8 @@ void credential_backup_keep(struct credential_backup *backup,
 {
 	backup->is_wanted = is_wanted;
 	backup->context = context;
+	backup->facts.scope = CREDENTIAL_SCOPE_FLEET;
+	backup->stage = BACKUP_ENDS;
 }
 
 struct credential_store *backup_rows(struct credential_backup *backup)

@@ -36,6 +36,8 @@ struct credential_backup_facts {
 	char host[CREDENTIAL_BACKUP_HOST_SIZE];
 	int64_t made;
 	int64_t users, passwords, devices;
+	int64_t counting_devices; /* of the devices, those that count instead of following the time
+				   */
 };
 
 struct credential_export {
@@ -74,8 +76,8 @@ static inline void credential_backup_cleanup(struct credential_backup **backup)
 
 #define AUTO_CREDENTIAL_BACKUP CLEANUP(credential_backup_cleanup) struct credential_backup
 
-/* From now on rows of others are looked at for their form alone. For CREDENTIAL_SCOPE_FLEET, of
-   which several exports may follow each other. */
+/* For exports of CREDENTIAL_SCOPE_FLEET, before the first line: none, one or several may follow
+   each other, and rows of users who are not wanted are looked at for their form alone. */
 void credential_backup_keep(struct credential_backup *backup,
 			    bool (*is_wanted)(void *context, struct text user_id), void *context);
 

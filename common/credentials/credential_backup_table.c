@@ -123,5 +123,8 @@ enum status backup_count(struct credential_store *store,
 	if (status == STATUS_OK)
 		status = database_number(store, "SELECT count(*) FROM device",
 					 &inout_facts->devices);
+	if (status == STATUS_OK)
+		status = database_number(store, "SELECT count(*) FROM device WHERE kind = 'HOTP'",
+					 &inout_facts->counting_devices);
 	return status;
 }

@@ -7,9 +7,9 @@ floor() {
 	case $1 in
 	base) echo 0 ;;
 	json | config | directory | otp | qr | seal | self) echo 1 ;;
-	snapshot | password | policy | credentials | audit | bundle | tokens) echo 2 ;;
+	snapshot | password | policy | credentials | audit | bundle | fleet | tokens) echo 2 ;;
 	source | report | access) echo 3 ;;
-	signin | sync | publish) echo 4 ;;
+	signin | sync | publish | follow) echo 4 ;;
 	tools | pam_iam | nss_iam) echo 5 ;;
 	*) echo 9 ;; # a part without a floor may be seen by nobody: add it above
 	esac
@@ -53,7 +53,7 @@ breaches=$(
 		case $from:$target in
 		nss_iam:base | nss_iam:snapshot) continue ;;
 		nss_iam:*) echo "$file: nss_iam may see only base and snapshot, not $target" ;;
-		pam_iam:sync | pam_iam:source | pam_iam:seal | pam_iam:bundle | pam_iam:tokens) echo "$file: pam_iam may not see $target" ;;
+		pam_iam:sync | pam_iam:source | pam_iam:seal | pam_iam:bundle | pam_iam:tokens | pam_iam:fleet | pam_iam:follow | pam_iam:publish) echo "$file: pam_iam may not see $target" ;;
 		esac
 		[ "$(floor "$target")" -lt "$(floor "$from")" ] ||
 			echo "$file: floor $(floor "$from") ($from) may not see floor $(floor "$target") ($target)"
