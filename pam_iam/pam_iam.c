@@ -278,6 +278,10 @@ static void admit(struct attempt *attempt)
 	signed_in = find_signed_in(attempt);
 	if (!look_at_password(attempt, signed_in))
 		return;
+	/* Where credentials come from a fleet, the store knows whether they are still good. */
+	if (attempt->records.config.credentials != CONFIG_CREDENTIALS_NONE &&
+	    !attempt_open_store(attempt))
+		return;
 	request->command.is_known_later =
 		(text_is(request->service, "sudo") || text_is(request->service, "sudo-i")) &&
 		sudo_plugin_will_decide();

@@ -12,6 +12,7 @@ enum {
 };
 
 static const char *const SOURCES[] = { "file", "https", "aws", NULL };
+static const char *const CREDENTIALS[] = { "none", "file", "https", "secretsmanager", "ssm", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
 static const char *const AUDIT_MODES[] = { "required", "best-effort", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
@@ -122,6 +123,26 @@ static const struct config_option options[] = {
 	  RULE(deny_groups, .kind = CONFIG_KIND_LIST, GROUPS) },
 	{ "access", "snapshot_age_max", "age beyond which the snapshot allows nobody; 0: none",
 	  "7d", RULE(snapshot_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
+	{ "credentials", "source", "the fleet that passwords and devices come from; none: no fleet",
+	  "none",
+	  RULE(credentials, .kind = CONFIG_KIND_CHOICE, .choices = CREDENTIALS,
+	       .wanted = "none, file, https, secretsmanager or ssm") },
+	{ "credentials", "url", "where the fleet's credentials are", "",
+	  RULE(credentials_url, .kind = CONFIG_KIND_TEXT, .is_valid = is_credentials_url,
+	       .wanted = "a URL, an absolute path, or a name without blanks") },
+	{ "credentials", "keys", "keys whose credentials are believed", "",
+	  RULE(credentials_keys, .kind = CONFIG_KIND_LIST, .maximum = CONFIG_KEYS_MAX,
+	       .is_valid_word = is_verify_key, .wanted = "iam-verify-key:...") },
+	{ "credentials", "recipient_key", "file of the key that they are sealed to",
+	  "/etc/iam/recipient.key", RULE(recipient_key, PATH) },
+	{ "credentials", "age_max", "age beyond which they let nobody in; 0: none", "7d",
+	  RULE(credentials_age_max, DURATION(0, 10 * YEAR_SECONDS)) },
+	{ "credentials", "local_groups", "groups whose members have passwords and devices here", "",
+	  RULE(local_users, .kind = CONFIG_KIND_LIST, GROUPS) },
+	{ "credentials", "change_at", "where users change their passwords and devices, for them",
+	  "",
+	  RULE(change_at, .kind = CONFIG_KIND_TEXT, .is_valid = is_sentence,
+	       .wanted = "up to 128 printable characters") },
 	{ "mfa", "mode", "who is asked for a one-time code", "required",
 	  RULE(mfa, .kind = CONFIG_KIND_CHOICE, .choices = MFA_MODES,
 	       .wanted = "required, enrolled or off") },

@@ -22,6 +22,15 @@ enum {
 
 enum config_source { CONFIG_SOURCE_FILE = 0, CONFIG_SOURCE_HTTPS, CONFIG_SOURCE_AWS };
 
+/* Where the credentials of a host that follows a fleet's come from. */
+enum config_credentials {
+	CONFIG_CREDENTIALS_NONE = 0, /* they are the host's own */
+	CONFIG_CREDENTIALS_FILE,
+	CONFIG_CREDENTIALS_HTTPS,
+	CONFIG_CREDENTIALS_SECRETS_MANAGER,
+	CONFIG_CREDENTIALS_SSM,
+};
+
 /* Whether a one-time code is asked for, the strictest first. */
 enum config_mfa {
 	CONFIG_MFA_REQUIRED = 0, /* a user without a device cannot pass */
@@ -91,6 +100,14 @@ struct config {
 	struct config_list sudo_groups;
 	struct config_list deny_groups; /* whatever else allows */
 	uint32_t snapshot_age_max;      /* seconds; 0: no limit; 7 days */
+	/* [credentials] */
+	enum config_credentials credentials;
+	struct text credentials_url;         /* a folder, a URL, or how the names of AWS begin */
+	struct config_list credentials_keys; /* whose credentials are believed */
+	struct text recipient_key;           /* file of the key that they are sealed to */
+	uint32_t credentials_age_max;        /* seconds; 0: no limit; 7 days */
+	struct config_list local_users; /* groups whose members' credentials are the host's own */
+	struct text change_at;          /* where the others change theirs, in words */
 	/* [mfa] */
 	enum config_mfa mfa;      /* where no line of the two sections below says otherwise */
 	uint32_t otp_window;      /* steps on either side: 0 to 2; 1 */

@@ -2,7 +2,7 @@
 
 #include "config/config_internal.h"
 
-enum { CONFIG_PATH_MAX = 255 };
+enum { CONFIG_PATH_MAX = 255, SENTENCE_MAX = 128 };
 
 bool is_path(struct text path)
 {
@@ -161,6 +161,20 @@ bool is_place(struct text place)
 {
 	return place.length == 0 || is_path(place) ||
 	       (text_starts_with(place, TEXT("http")) && is_url(place));
+}
+
+/* Which of them it has to be, the source says: the part that reads finds out. */
+bool is_credentials_url(struct text url)
+{
+	return is_plain_word(url, "-._:/[]%+=@,");
+}
+
+bool is_sentence(struct text text)
+{
+	for (size_t i = 0; i < text.length; i++)
+		if (text.bytes[i] < ' ' || text.bytes[i] > '~')
+			return false;
+	return text.length <= SENTENCE_MAX;
 }
 
 bool is_verify_key(struct text key)

@@ -1,4 +1,5 @@
 #include "signin/signin_decision.h"
+#include "signin/signin_fleet.h"
 #include "signin/signin_internal.h"
 
 /* How far a host's clock may be behind the one that wrote the snapshot's date. */
@@ -50,14 +51,30 @@ static bool is_lifted(const struct signin_records *records, const struct signin_
 	return left > 0 && left <= SIGNIN_BREAK_GLASS_SECONDS && is_login_or_sudo(records, request);
 }
 
+/* How old what decides is: the directory's, and, where it is the fleet's, the credentials'. */
+static enum status check_ages(const struct signin_records *records, int64_t now, bool is_fleets,
+			      struct arena *arena, struct signin_answer *answer)
+{
+	enum status status = signin_check_age(records, now, arena, answer);
+
+	if (status != STATUS_OK || answer->reason != SIGNIN_REASON_NONE || !is_fleets)
+		return status;
+	return signin_check_fleet(records, now, answer);
+}
+
 static enum status check_age_but_for_glass(const struct signin_records *records,
 					   const struct signin_request *request,
+					   const struct access_principal *principal,
 					   struct arena *arena, struct signin_answer *answer)
 {
-	enum status status = signin_check_age(records, request->now, arena, answer);
+	bool is_fleets = signin_is_fleets(&records->config, principal);
+	enum status status = check_ages(records, request->now, is_fleets, arena, answer);
 
-	if (status != STATUS_OK || answer->reason == SIGNIN_REASON_NONE ||
-	    !is_lifted(records, request))
+	if (status != STATUS_OK)
+		return status;
+	if (answer->reason == SIGNIN_REASON_NONE)
+		return is_fleets ? signin_check_followed(records, principal, answer) : status;
+	if (!is_lifted(records, request))
 		return status;
 	answer->lifted = answer->reason;
 	answer->reason = SIGNIN_REASON_NONE;
@@ -78,7 +95,8 @@ enum status signin_break_glass_reason(const struct signin_records *records,
 	if (service.is_inside || !is_login_or_sudo(records, request))
 		return STATUS_OK;
 	arena_init(&arena, SIGNIN_ARENA_MAX);
-	status = signin_check_age(records, request->now, &arena, &answer);
+	/* Whoever it is: what is asked for does not tell users apart. */
+	status = check_ages(records, request->now, true, &arena, &answer);
 	if (status == STATUS_OK)
 		*out_reason = answer.reason;
 	return status;
@@ -110,7 +128,7 @@ enum status signin_account_standing(const struct signin_records *records,
 		out_answer->reason = reason_of_role(records, request);
 	if (status != STATUS_OK || out_answer->reason != SIGNIN_REASON_NONE)
 		return status;
-	return check_age_but_for_glass(records, request, arena, out_answer);
+	return check_age_but_for_glass(records, request, out_principal, arena, out_answer);
 }
 
 static enum signin_reason reason_to_change(const struct signin_records *records,
@@ -125,14 +143,16 @@ static enum signin_reason reason_to_change(const struct signin_records *records,
 	return SIGNIN_REASON_CHANGE_REQUIRED;
 }
 
-/* What an administrator has to mend before anybody can tell keeps its own name. */
+/* What an administrator has to mend before anybody can tell keeps its own name, and so does a
+   change that is made elsewhere. */
 static enum signin_reason reason_not_to_change(enum signin_reason reason)
 {
-	bool is_fault = reason == SIGNIN_REASON_HOST_POLICY ||
-			reason == SIGNIN_REASON_POLICY_UNREADABLE ||
-			reason == SIGNIN_REASON_SOURCE_UNREADABLE;
+	bool keeps_name = reason == SIGNIN_REASON_HOST_POLICY ||
+			  reason == SIGNIN_REASON_FLEET_MANAGED ||
+			  reason == SIGNIN_REASON_POLICY_UNREADABLE ||
+			  reason == SIGNIN_REASON_SOURCE_UNREADABLE;
 
-	return is_fault ? reason : SIGNIN_REASON_PASSWORD_EXPIRED;
+	return keeps_name ? reason : SIGNIN_REASON_PASSWORD_EXPIRED;
 }
 
 enum status signin_check_password(const struct signin_records *records,

@@ -2,6 +2,7 @@
  * common/signin/signin_change_right.c: who may change a password.
  */
 #include "signin/signin_decision.h"
+#include "signin/signin_fleet.h"
 #include "signin/signin_internal.h"
 
 /* The account's policy or one of the user's may allow it; a Deny, or a document that may hold one,
@@ -59,6 +60,10 @@ enum status signin_find_change(const struct signin_records *records,
 	status = signin_find_person(records, request, arena, &subject->principal, answer);
 	if (status != STATUS_OK || answer->reason != SIGNIN_REASON_NONE)
 		return status;
+	if (signin_is_fleets(&records->config, &subject->principal)) {
+		answer->reason = SIGNIN_REASON_FLEET_MANAGED;
+		return STATUS_OK;
+	}
 	status = signin_account_settings(records, arena, &subject->account, &answer->complaint);
 	if (status != STATUS_OK)
 		return signin_fail(answer, status, SIGNIN_REASON_SNAPSHOT);

@@ -2,6 +2,7 @@
  * common/signin/signin_factors.c: what is asked of whom.
  */
 #include "signin/signin_decision.h"
+#include "signin/signin_fleet.h"
 #include "signin/signin_grace.h"
 #include "signin/signin_internal.h"
 #include "signin/signin_mfa.h"
@@ -64,6 +65,7 @@ enum second_factor {
 struct finding {
 	enum second_factor second;
 	uint32_t grace_days;
+	bool may_enrol; /* on this host */
 };
 
 static enum status find_device(const struct signin_records *records,
@@ -84,6 +86,8 @@ static enum status find_device(const struct signin_records *records,
 		return status;
 	finding->second = grace.is_running ? SECOND_LATER : SECOND_NONE;
 	finding->grace_days = grace.days_left;
+	finding->may_enrol =
+		asked->is_known && !signin_is_fleets(&records->config, &asked->principal);
 	return STATUS_OK;
 }
 
@@ -122,16 +126,17 @@ static bool is_attended(const struct signin_service *service, const struct signi
 /* The rest is the device's, later. */
 static struct signin_factors factors_in_grace(const struct signin_records *records,
 					      const struct signin_request *request,
-					      uint32_t grace_days)
+					      const struct finding *finding)
 {
 	struct signin_service service = signin_service_of(records, request->service);
 	bool attended = is_attended(&service, request);
 
 	return (struct signin_factors){ .password = !request->public_key_verified,
 					.key = request->public_key_verified,
-					.grace_days = grace_days,
+					.grace_days = finding->grace_days,
 					.is_attended = attended,
-					.may_enrol = attended && service.shows_pages };
+					.may_enrol = attended && service.shows_pages &&
+						     finding->may_enrol };
 }
 
 static struct signin_factors factors_with(const struct signin_records *records,
@@ -144,7 +149,7 @@ static struct signin_factors factors_with(const struct signin_records *records,
 	case SECOND_KEY:
 		return (struct signin_factors){ .key = true };
 	case SECOND_LATER:
-		return factors_in_grace(records, request, finding->grace_days);
+		return factors_in_grace(records, request, finding);
 	case SECOND_CODE:
 		break;
 	}

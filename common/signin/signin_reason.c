@@ -34,6 +34,10 @@ static const struct reason_words {
 	[SIGNIN_REASON_MFA_TOO_OLD] = { "mfa-too-old",
 					"The user's MFA devices are older than seed_age_max "
 					"allows." },
+	[SIGNIN_REASON_FLEET_STALE] = { "fleet-stale",
+					"The fleet's credentials on this host are older than "
+					"[credentials] age_max allows, or none of the user's have "
+					"come yet." },
 	[SIGNIN_REASON_ROLE_DIRECT] = { "role-direct", "The name is a role's, which nobody signs "
 						       "in to directly." },
 	[SIGNIN_REASON_SNAPSHOT_STALE] = { "snapshot-stale",
@@ -70,6 +74,9 @@ static const struct reason_words {
 	[SIGNIN_REASON_CHANGE_NOT_ALLOWED] = { "change-not-allowed",
 					       "Neither the account's password policy nor a policy "
 					       "of the user's allows changing the password." },
+	[SIGNIN_REASON_FLEET_MANAGED] = { "fleet-managed",
+					  "The user's passwords and MFA devices are the fleet's, "
+					  "and are changed on the host that publishes them." },
 	[SIGNIN_REASON_PASSWORD_POLICY] = { "password-policy",
 					    "The new password breaks the account's password "
 					    "policy." },

@@ -25,6 +25,7 @@ enum signin_reason {
 	SIGNIN_REASON_PASSWORD_DISABLED, /* no login profile in IAM */
 	SIGNIN_REASON_MFA_NOT_ENROLLED,
 	SIGNIN_REASON_MFA_TOO_OLD, /* has devices, and all are past their time */
+	SIGNIN_REASON_FLEET_STALE, /* the host follows a fleet, and has not heard of it for long */
 	SIGNIN_REASON_ROLE_DIRECT,
 	SIGNIN_REASON_SNAPSHOT_STALE,
 	SIGNIN_REASON_SNAPSHOT_EXPIRED,    /* the document's own Expires has passed */
@@ -40,6 +41,7 @@ enum signin_reason {
 	SIGNIN_REASON_PASSWORD_EXPIRED,    /* and only an administrator can set another */
 	SIGNIN_REASON_PASSWORD_UNATTENDED, /* and nobody can be asked for another here */
 	SIGNIN_REASON_CHANGE_NOT_ALLOWED,
+	SIGNIN_REASON_FLEET_MANAGED, /* changed where the fleet's are, not on this host */
 	SIGNIN_REASON_PASSWORD_POLICY,
 	SIGNIN_REASON_DEVICE_NAME,  /* of a new MFA device: taken, or not as IAM's are */
 	SIGNIN_REASON_DEVICE_QUOTA, /* there is no room for another */
