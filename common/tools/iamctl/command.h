@@ -108,6 +108,8 @@ int command_break_glass_revoke(struct invocation *invocation);
 int command_lockouts(struct invocation *invocation);
 int command_credentials_export(struct invocation *invocation);
 int command_credentials_import(struct invocation *invocation);
+int command_credentials_publish(struct invocation *invocation);
+int command_credentials_pull(struct invocation *invocation);
 int command_credentials_check(struct invocation *invocation);
 int command_credentials_keygen(struct invocation *invocation);
 int command_credentials_forget(struct invocation *invocation);
@@ -141,5 +143,7 @@ extern const struct command_option COMMAND_UNLOCK_OPTIONS[1];
 extern const struct command_option COMMAND_CREDENTIALS_EXPORT_OPTIONS[8];
 extern const struct command_option COMMAND_CREDENTIALS_IMPORT_OPTIONS[7];
 extern const struct command_option COMMAND_CREDENTIALS_FORGET_OPTIONS[2];
+extern const struct command_option COMMAND_CREDENTIALS_PUBLISH_OPTIONS[6];
+extern const struct command_option COMMAND_CREDENTIALS_PULL_OPTIONS[1];
 
 #endif

@@ -107,6 +107,8 @@ int command_mfa_disable(struct invocation *invocation)
 		return own_is_meant(invocation) ? command_mfa_disable_own(invocation, name)
 						: own_must_name(invocation, "NAME DEVICE");
 	code = subject_open(invocation, SUBJECT_USER, &subject);
+	if (code == EX_OK)
+		code = check_is_changed_here(invocation, &subject.principal);
 	if (code != EX_OK)
 		return code;
 	if (subject.store)

@@ -292,9 +292,10 @@ static int find_user(const struct import *import, struct entry *entry)
 	enum status status = snapshot_find_record(&import->access, SNAPSHOT_MAP_PRINCIPALS,
 						  text_of(entry->user), &record);
 
-	arena_init(&arena, OWNER_BYTES_MAX);
+	arena_init(&arena, SIGNIN_ARENA_MAX);
 	if (status == STATUS_OK)
-		status = access_principal_decode_alone(record, &arena, &principal, &complaint);
+		status = access_principal_decode(&import->access, record, &arena, &principal,
+						 &complaint);
 	if (status == STATUS_OK && !principal.is_role)
 		status = text_copy(principal.id, entry->user_id, sizeof(entry->user_id));
 	else if (status == STATUS_OK)
@@ -302,7 +303,8 @@ static int find_user(const struct import *import, struct entry *entry)
 	if (status == STATUS_NOT_FOUND)
 		return fail(EX_NOUSER, entry->user,
 			    "not an IAM user of this host; 'iamctl user' lists them");
-	return status == STATUS_OK ? EX_OK : fail_with(status, &complaint, entry->user);
+	return status == STATUS_OK ? check_is_changed_here(import->invocation, &principal)
+				   : fail_with(status, &complaint, entry->user);
 }
 
 static int prepare(struct import *import)

@@ -126,6 +126,8 @@ int command_mfa_recovery_codes(struct invocation *invocation)
 		return fail(EX_USAGE, "--count", "there is nothing to count with --remove");
 	code = subject_open(invocation, counts || removes ? SUBJECT_USER : SUBJECT_USER_TO_CHANGE,
 			    &subject);
+	if (code == EX_OK && !counts)
+		code = check_is_changed_here(invocation, &subject.principal);
 	if (code != EX_OK)
 		return code;
 	if (counts)

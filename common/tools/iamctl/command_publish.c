@@ -16,44 +16,6 @@ const struct command_option COMMAND_PUBLISH_OPTIONS[4] = {
 	{ "verbose", NULL, "tell what was asked of servers", 'v', false },
 };
 
-struct signers {
-	struct seal_key keys[BUNDLE_SIGNATURES_MAX];
-	size_t count;
-};
-
-static void signers_wipe(struct signers *signers)
-{
-	explicit_bzero(signers, sizeof(*signers));
-}
-
-static int add_signer(struct signers *signers, const char *path)
-{
-	int code;
-
-	if (signers->count == BUNDLE_SIGNATURES_MAX)
-		return fail(EX_USAGE, "--key", "at most %d", BUNDLE_SIGNATURES_MAX);
-	code = signer_read(path, &signers->keys[signers->count]);
-	signers->count += code == EX_OK;
-	return code;
-}
-
-/* Those of the command line, or else those of iam.conf. */
-static int read_signers(const struct invocation *invocation, const struct config *config,
-			struct signers *signers)
-{
-	const char *path;
-	size_t at = 0;
-	int code = EX_OK;
-
-	while (code == EX_OK && (path = invocation_next_value(invocation, "key", &at)))
-		code = add_signer(signers, path);
-	if (code != EX_OK || signers->count > 0)
-		return code;
-	for (size_t i = 0; code == EX_OK && i < config->publish_keys.count; i++)
-		code = add_signer(signers, config->publish_keys.words[i].bytes);
-	return code;
-}
-
 static const char *variable(const char *name)
 {
 	return secure_getenv(name);
@@ -101,7 +63,7 @@ static int read_options(const struct invocation *invocation, const struct config
 static int publish(const struct invocation *invocation, const struct config *config,
 		   struct publish_options *options)
 {
-	CLEANUP(signers_wipe) struct signers signers = { .count = 0 };
+	AUTO_SIGNERS signers = { .count = 0 };
 	struct complaint complaint = { .line = 0 };
 	AUTO_BUFFER document = { 0 };
 	struct publish_result result;
@@ -113,7 +75,7 @@ static int publish(const struct invocation *invocation, const struct config *con
 	if (status != STATUS_OK)
 		return fail_with(status, &complaint, invocation->config_folder);
 	/* Only now: the process that reads the source has no copy of them. */
-	code = read_signers(invocation, config, &signers);
+	code = signers_read(invocation, &config->publish_keys, &signers);
 	if (code != EX_OK)
 		return code;
 	options->signers = signers.keys;

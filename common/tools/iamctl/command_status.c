@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "credentials/credential_check.h"
+#include "credentials/credential_fleet.h"
 #include "password/password_expiry.h"
 #include "tools/iamctl/failure.h"
 #include "tools/iamctl/mfa_setting.h"
@@ -222,6 +223,54 @@ static void show_host(struct health *health)
 						    : "none yet"));
 }
 
+static const char *const fleet_sources[] = {
+	[CONFIG_CREDENTIALS_NONE] = "none",
+	[CONFIG_CREDENTIALS_FILE] = "file",
+	[CONFIG_CREDENTIALS_HTTPS] = "https",
+	[CONFIG_CREDENTIALS_SECRETS_MANAGER] = "secretsmanager",
+	[CONFIG_CREDENTIALS_SSM] = "ssm",
+};
+
+static void show_fleet_age(struct health *health, const struct config *config,
+			   const struct credential_fleet *fleet)
+{
+	struct output *output = health->invocation->output;
+	int64_t age = health->invocation->now - fleet->created;
+
+	output_field(output, "fleet_published", cell_time(fleet->created));
+	output_field(output, "fleet_pulled", cell_time(fleet->pulled_at));
+	output_field(output, "fleet_age", cell_span(age));
+	output_field(output, "fleet_age_limit",
+		     config->credentials_age_max ? cell_span(config->credentials_age_max)
+						 : (struct cell){ 0 });
+	if (config->credentials_age_max > 0 && age > (int64_t)config->credentials_age_max)
+		add_problem(health, "the fleet's credentials are too old and let nobody in; find "
+				    "out why 'iamctl credentials pull' fails");
+}
+
+/* Nothing is said of a store that cannot be opened: that was. */
+static void show_fleet(struct health *health, const struct config *config)
+{
+	const struct invocation *invocation = health->invocation;
+	AUTO_CREDENTIAL_STORE *store = NULL;
+	struct credential_fleet fleet;
+	enum status status;
+
+	output_field(invocation->output, "follows",
+		     cell_string(fleet_sources[config->credentials]));
+	if (config->credentials == CONFIG_CREDENTIALS_NONE || health->access_is_hidden)
+		return;
+	status = credential_store_open(invocation->state_folder, invocation->trust, false, &store,
+				       NULL);
+	if (status == STATUS_OK)
+		status = credential_fleet(store, &fleet);
+	if (status == STATUS_OK)
+		show_fleet_age(health, config, &fleet);
+	else if (status == STATUS_NOT_FOUND)
+		add_problem(health, "the fleet's credentials have never come and nobody can sign "
+				    "in; run 'iamctl credentials pull'");
+}
+
 /* What the last sync had to refuse, as it wrote it down. */
 static void show_reports(struct health *health)
 {
@@ -278,6 +327,7 @@ static int show_health(struct health *health)
 	show_snapshots(health, &config);
 	show_expiry(health);
 	show_host(health);
+	show_fleet(health, &config);
 	mfa_setting_show_host(output, &config);
 	show_reports(health);
 	show_verdict(health);

@@ -98,6 +98,21 @@ static int take_arguments(struct question *question)
 	return code == EX_OK ? take_times(question) : code;
 }
 
+/* Where the host follows a fleet, whether what came from there is still good. */
+static int open_credentials(struct question *question)
+{
+	struct signin_records *records = &question->records;
+	int code;
+
+	if (records->config.credentials == CONFIG_CREDENTIALS_NONE)
+		return EX_OK;
+	code = open_store(question->invocation, false, &records->store);
+	if (code == EX_OK && !records->store)
+		return fail(EX_UNAVAILABLE, "credentials.db",
+			    "nothing has come from the fleet yet; run 'iamctl credentials pull'");
+	return code;
+}
+
 /* What PAM looks at first, then its policies. The snapshot is as old as it is, whatever --at says.
  */
 static int decide(struct question *question, enum signin_reason *out_reason)
@@ -106,8 +121,10 @@ static int decide(struct question *question, enum signin_reason *out_reason)
 	struct policy_trace trace = proof_trace(&question->proof);
 	struct signin_answer answer;
 	enum status status;
-	int code;
+	int code = open_credentials(question);
 
+	if (code != EX_OK)
+		return code;
 	now.now = question->invocation->now;
 	status = signin_account_standing(&question->records, &now, &question->arena,
 					 &question->principal, &answer);

@@ -1,5 +1,6 @@
 #include "tools/iamctl/records.h"
 
+#include "signin/signin_fleet.h"
 #include "snapshot/snapshot_verify.h"
 #include "tools/iamctl/failure.h"
 
@@ -148,4 +149,19 @@ void subject_close(struct subject *subject)
 	snapshot_close(&subject->access);
 	arena_release(&subject->arena);
 	subject->store = NULL;
+}
+
+int check_is_changed_here(const struct invocation *invocation,
+			  const struct access_principal *principal)
+{
+	AUTO_CONFIG config = { 0 };
+	char name[64];
+	int code = read_config(invocation, &config);
+
+	if (code != EX_OK || !signin_is_fleets(&config, principal))
+		return code;
+	return fail(EX_NOPERM, text_printable(principal->unix_name, name, sizeof(name)), "%s%s%.*s",
+		    signin_reason_text(SIGNIN_REASON_FLEET_MANAGED),
+		    config.change_at.length > 0 ? " Where: " : "",
+		    TEXT_ARGUMENTS(config.change_at));
 }

@@ -65,6 +65,10 @@ MUST_CHECK int subject_open_named(const struct invocation *invocation, const cha
 MUST_CHECK int subject_find_user(struct subject *subject, const char *name);
 void subject_close(struct subject *subject);
 
+/* EX_OK when the user's credentials are changed on this host, and are not a fleet's. */
+MUST_CHECK int check_is_changed_here(const struct invocation *invocation,
+				     const struct access_principal *principal);
+
 #define AUTO_SUBJECT CLEANUP(subject_close) struct subject
 
 #endif

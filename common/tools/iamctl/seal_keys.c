@@ -22,44 +22,58 @@ static bool next_word(struct text *inout_rest, struct text *out_word)
 	return false;
 }
 
-static int add_word(struct seal_writer *writer, struct text word, const char *place)
+static int add_word(struct text word, const char *place, struct seal_key_list *keys)
 {
-	struct seal_key key;
-	enum status status = seal_key_parse(word, SEAL_PUBLIC_KEY, &key);
+	enum status status = STATUS_BAD_INPUT;
 
-	if (status == STATUS_OK)
-		status = seal_add_public_key(writer, &key);
+	if (keys->count < ARRAY_LENGTH(keys->keys))
+		status = seal_key_parse(word, SEAL_PUBLIC_KEY, &keys->keys[keys->count]);
 	if (status == STATUS_BAD_INPUT)
 		return fail(
 			EX_DATAERR, place,
 			"not a public key as 'iamctl credentials keygen' prints it, or more than "
 			"%d keys",
 			SEAL_SLOTS_MAX);
+	keys->count += status == STATUS_OK;
 	return status == STATUS_OK ? EX_OK : fail_with(status, NULL, place);
 }
 
-int seal_keys_add(struct seal_writer *writer, const char *given, size_t *inout_count)
+int seal_keys_list(const char *given, struct seal_key_list *inout_keys)
 {
 	AUTO_BUFFER file = { 0 };
 	struct text rest, word;
-	size_t count = 0;
+	size_t before = inout_keys->count;
 	int code;
 
 	if (text_starts_with(text_of(given), TEXT("iam-secret-key:")))
 		return fail(
 			EX_USAGE, "--recipient",
 			"a secret key; everybody on this host could read it now, so make another");
-	if (text_starts_with(text_of(given), TEXT("iam-public-key:"))) {
-		++*inout_count;
-		return add_word(writer, text_of(given), "--recipient");
-	}
+	if (text_starts_with(text_of(given), TEXT("iam-public-key:")))
+		return add_word(text_of(given), "--recipient", inout_keys);
 	code = input_read(given, KEY_FILE_BYTES_MAX, &file);
 	rest = buffer_text(&file);
-	for (; code == EX_OK && next_word(&rest, &word); count++)
-		code = add_word(writer, word, given);
-	if (code == EX_OK && count == 0)
+	while (code == EX_OK && next_word(&rest, &word))
+		code = add_word(word, given, inout_keys);
+	if (code == EX_OK && inout_keys->count == before)
 		return fail(EX_DATAERR, given, "no public key is in it");
-	*inout_count += count;
+	return code;
+}
+
+int seal_keys_add(struct seal_writer *writer, const char *given, size_t *inout_count)
+{
+	struct seal_key_list keys = { .count = 0 };
+	int code = seal_keys_list(given, &keys);
+
+	for (size_t i = 0; code == EX_OK && i < keys.count; i++) {
+		enum status status = seal_add_public_key(writer, &keys.keys[i]);
+
+		if (status == STATUS_BAD_INPUT)
+			return fail(EX_DATAERR, given,
+				    "a key that nobody has, or more than %d keys", SEAL_SLOTS_MAX);
+		code = status == STATUS_OK ? EX_OK : fail_with(status, NULL, given);
+	}
+	*inout_count += keys.count;
 	return code;
 }
 

@@ -11,7 +11,15 @@
 #include "seal/seal.h"
 #include "tools/iamctl/command.h"
 
-/* A public key as it is, or a file with one a line. */
+struct seal_key_list {
+	struct seal_key keys[SEAL_SLOTS_MAX];
+	size_t count;
+};
+
+/* A public key as it is, or a file with one a line, behind those that are there. */
+MUST_CHECK int seal_keys_list(const char *given, struct seal_key_list *inout_keys);
+
+/* The same, to seal to. */
 MUST_CHECK int seal_keys_add(struct seal_writer *writer, const char *given, size_t *inout_count);
 
 /* The secret key of a file that 'credentials keygen' made. */

@@ -28,3 +28,36 @@ int signer_read(const char *path, struct seal_key *out_key)
 		return fail(EX_DATAERR, path, "holds no key to sign with (iam-signer-key:...)");
 	return EX_OK;
 }
+
+void signers_wipe(struct signers *signers)
+{
+	explicit_bzero(signers, sizeof(*signers));
+}
+
+static int add(struct signers *signers, const char *path)
+{
+	int code;
+
+	if (signers->count == ARRAY_LENGTH(signers->keys))
+		return fail(EX_USAGE, "--key", "at most %d", SIGNED_TEXT_SIGNATURES_MAX);
+	code = signer_read(path, &signers->keys[signers->count]);
+	signers->count += code == EX_OK;
+	return code;
+}
+
+int signers_read(const struct invocation *invocation, const struct config_list *otherwise,
+		 struct signers *out_signers)
+{
+	const char *path;
+	size_t at = 0;
+	int code = EX_OK;
+
+	out_signers->count = 0;
+	while (code == EX_OK && (path = invocation_next_value(invocation, "key", &at)))
+		code = add(out_signers, path);
+	if (code != EX_OK || out_signers->count > 0)
+		return code;
+	for (size_t i = 0; code == EX_OK && i < otherwise->count; i++)
+		code = add(out_signers, otherwise->words[i].bytes);
+	return code;
+}
