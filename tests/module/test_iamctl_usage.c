@@ -44,6 +44,8 @@ static const char *const commands_expected[] = {
 	"unlock",
 	"credentials export",
 	"credentials import",
+	"credentials publish",
+	"credentials pull",
 	"credentials check",
 	"credentials keygen",
 	"credentials forget",
