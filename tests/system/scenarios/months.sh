@@ -8,9 +8,9 @@
 old='Current password: ' new='New password: ' again='Retype new password: '
 shell='alice@iam-demo:~$ '
 
+# sshd executes itself for each connection.
 clock() { # clock DAY [SECONDS]: so long after the beginning
 	echo "+$(($1 * 86400 + ${2:-0}))" >/etc/faketimerc
-	restart_sshd
 }
 
 day() { # day DAY [SECONDS]: the same, with a sync; what that said is in $output
@@ -47,6 +47,9 @@ cat >>/etc/iam/iam.conf <<-'END'
 END
 find /usr/lib /usr/lib64 -name libfaketime.so.1 | head -n 1 >/etc/ld.so.preload
 began=$(date +%s)
+# Who reads the file again does so where sshd's sandbox does not let it.
+export FAKETIME_CACHE_DURATION=86400
+restart_sshd
 
 day 0
 set_password alice
