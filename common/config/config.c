@@ -12,7 +12,7 @@ enum {
 };
 
 static const char *const SOURCES[] = { "file", "https", "aws", NULL };
-static const char *const CREDENTIALS[] = { "none", "file", "https", "secretsmanager", "ssm", NULL };
+static const char *const CREDENTIALS[] = { "none", "file", "https", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
 static const char *const AUDIT_MODES[] = { "required", "best-effort", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
@@ -126,10 +126,10 @@ static const struct config_option options[] = {
 	{ "credentials", "source", "the fleet that passwords and devices come from; none: no fleet",
 	  "none",
 	  RULE(credentials, .kind = CONFIG_KIND_CHOICE, .choices = CREDENTIALS,
-	       .wanted = "none, file, https, secretsmanager or ssm") },
+	       .wanted = "none, file or https") },
 	{ "credentials", "url", "where the fleet's credentials are", "",
-	  RULE(credentials_url, .kind = CONFIG_KIND_TEXT, .is_valid = is_credentials_url,
-	       .wanted = "a URL, an absolute path, or a name without blanks") },
+	  RULE(credentials_url, .kind = CONFIG_KIND_TEXT, .is_valid = is_place,
+	       .wanted = "a URL or an absolute path") },
 	{ "credentials", "keys", "keys whose credentials are believed", "",
 	  RULE(credentials_keys, .kind = CONFIG_KIND_LIST, .maximum = CONFIG_KEYS_MAX,
 	       .is_valid_word = is_verify_key, .wanted = "iam-verify-key:...") },

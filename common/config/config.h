@@ -27,8 +27,6 @@ enum config_credentials {
 	CONFIG_CREDENTIALS_NONE = 0, /* they are the host's own */
 	CONFIG_CREDENTIALS_FILE,
 	CONFIG_CREDENTIALS_HTTPS,
-	CONFIG_CREDENTIALS_SECRETS_MANAGER,
-	CONFIG_CREDENTIALS_SSM,
 };
 
 /* Whether a one-time code is asked for, the strictest first. */
@@ -102,7 +100,7 @@ struct config {
 	uint32_t snapshot_age_max;      /* seconds; 0: no limit; 7 days */
 	/* [credentials] */
 	enum config_credentials credentials;
-	struct text credentials_url;         /* a folder, a URL, or how the names of AWS begin */
+	struct text credentials_url;         /* or a folder */
 	struct config_list credentials_keys; /* whose credentials are believed */
 	struct text recipient_key;           /* file of the key that they are sealed to */
 	uint32_t credentials_age_max;        /* seconds; 0: no limit; 7 days */

@@ -163,12 +163,6 @@ bool is_place(struct text place)
 	       (text_starts_with(place, TEXT("http")) && is_url(place));
 }
 
-/* Which of them it has to be, the source says: the part that reads finds out. */
-bool is_credentials_url(struct text url)
-{
-	return is_plain_word(url, "-._:/[]%+=@,");
-}
-
 bool is_sentence(struct text text)
 {
 	for (size_t i = 0; i < text.length; i++)

@@ -28,7 +28,6 @@ bool is_account(struct text account);
 bool is_identity_store(struct text id);
 bool is_external_id(struct text id);
 bool is_tag_value(struct text value);
-bool is_credentials_url(struct text url);
 bool is_sentence(struct text text);
 bool is_role_list(const struct config_list *list);
 

@@ -16,7 +16,7 @@
 enum {
 	FLEET_MANIFEST_MAX = 2 << 20, /* bytes of the manifest's file */
 	FLEET_SHARDS_MAX = 4096,
-	FLEET_PACK_MAX = 64 << 10,  /* bytes of a pack: what AWS Secrets Manager takes */
+	FLEET_PACK_MAX = 64 << 10,  /* bytes of a pack */
 	FLEET_LINES_MAX = 56 << 10, /* of what is sealed in it, with room for SEAL_SLOTS_MAX */
 };
 

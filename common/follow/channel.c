@@ -11,8 +11,6 @@ enum status channel_open(const struct config *config, const struct follow_option
 		return channel_file_open(config, options, out_channel, out_complaint);
 	case CONFIG_CREDENTIALS_HTTPS:
 		return channel_https_open(config, options, out_channel, out_complaint);
-	case CONFIG_CREDENTIALS_SECRETS_MANAGER:
-	case CONFIG_CREDENTIALS_SSM:
 	case CONFIG_CREDENTIALS_NONE:
 		break;
 	}

@@ -227,8 +227,6 @@ static const char *const fleet_sources[] = {
 	[CONFIG_CREDENTIALS_NONE] = "none",
 	[CONFIG_CREDENTIALS_FILE] = "file",
 	[CONFIG_CREDENTIALS_HTTPS] = "https",
-	[CONFIG_CREDENTIALS_SECRETS_MANAGER] = "secretsmanager",
-	[CONFIG_CREDENTIALS_SSM] = "ssm",
 };
 
 static void show_fleet_age(struct health *health, const struct config *config,
