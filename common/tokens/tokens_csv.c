@@ -1,6 +1,6 @@
+#include "base/csv.h"
 #include "base/encoding.h"
 #include "base/map.h"
-#include "tokens/csv.h"
 #include "tokens/tokens_internal.h"
 
 enum column {
@@ -142,7 +142,8 @@ enum status tokens_read_csv(struct text file, struct token_list *out_list,
 	struct text fields[COLUMN_COUNT];
 	AUTO_TOKEN_LIST list = { 0 };
 	struct csv csv;
-	enum status status = csv_open(&csv, file, column_names, COLUMN_COUNT, out_complaint);
+	enum status status =
+		csv_open(&csv, file, column_names, COLUMN_COUNT, CSV_OTHERS_REFUSED, out_complaint);
 
 	*out_list = (struct token_list){ 0 };
 	if (status == STATUS_OK)
@@ -206,7 +207,8 @@ enum status tokens_read_owners(struct text file, struct token_owners *out_owners
 	AUTO_MAP serials = { 0 };
 	size_t rows;
 	struct csv csv;
-	enum status status = csv_open(&csv, file, names, ARRAY_LENGTH(names), out_complaint);
+	enum status status =
+		csv_open(&csv, file, names, ARRAY_LENGTH(names), CSV_OTHERS_REFUSED, out_complaint);
 
 	*out_owners = (struct token_owners){ 0 };
 	if (status != STATUS_OK)

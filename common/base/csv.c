@@ -1,4 +1,4 @@
-#include "tokens/csv.h"
+#include "base/csv.h"
 
 static enum status refuse(const struct csv *csv, struct complaint *out_complaint,
 			  const char *reason)
@@ -53,12 +53,18 @@ static enum status next_field(struct text *inout_rest, struct text *out_field)
 /* Where a file has no names, its first line has a seed: none of it is repeated. */
 static enum status add_column(struct csv *csv, struct text name, struct complaint *out_complaint)
 {
+	if (csv->column_count == CSV_COLUMNS_MAX)
+		return refuse(csv, out_complaint, "too many columns");
 	for (size_t i = 0; i < csv->name_count; i++) {
 		if (!text_is(name, csv->names[i]))
 			continue;
 		if (csv_has(csv, i))
 			return refuse(csv, out_complaint, "a column is there twice");
 		csv->columns[csv->column_count++] = i;
+		return STATUS_OK;
+	}
+	if (csv->others == CSV_OTHERS_SKIPPED) {
+		csv->columns[csv->column_count++] = SIZE_MAX;
 		return STATUS_OK;
 	}
 	if (out_complaint)
@@ -70,13 +76,15 @@ static enum status add_column(struct csv *csv, struct text name, struct complain
 }
 
 enum status csv_open(struct csv *csv, struct text file, const char *const *names, size_t name_count,
-		     struct complaint *out_complaint)
+		     enum csv_others others, struct complaint *out_complaint)
 {
 	const struct text mark = TEXT("\xef\xbb\xbf"); /* of spreadsheets */
 	struct text line, name;
 	enum status status;
 
-	*csv = (struct csv){ .rest = file, .names = names, .name_count = name_count };
+	*csv = (struct csv){
+		.rest = file, .names = names, .name_count = name_count, .others = others
+	};
 	if (text_starts_with(file, mark))
 		csv->rest = text_skip(file, mark.length);
 	status = next_line(csv, &line, out_complaint);
@@ -114,7 +122,9 @@ enum status csv_next_row(struct csv *csv, struct text *out_fields, struct compla
 	while ((status = next_field(&line, &field)) == STATUS_OK) {
 		if (column == csv->column_count)
 			return refuse(csv, out_complaint, "more fields than columns");
-		out_fields[csv->columns[column++]] = field;
+		if (csv->columns[column] != SIZE_MAX)
+			out_fields[csv->columns[column]] = field;
+		column++;
 	}
 	if (status != STATUS_NOT_FOUND)
 		return refuse(csv, out_complaint, "a quote where none belongs");
