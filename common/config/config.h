@@ -77,6 +77,7 @@ struct config {
 	struct text identity_store; /* "d-1234567890": of IAM Identity Center; empty: none */
 	bool fetches_ssh_keys, fetches_login_profiles; /* no: each costs a call a user */
 	uint32_t fetch_seconds;                        /* that all of it may take; 10 minutes */
+	uint32_t calls_max;                            /* of AWS, for one sync; 50000 */
 	/* [accounts] NAME = role to take there, and perhaps its external id */
 	struct config_pair *accounts;
 	size_t account_count;

@@ -431,9 +431,10 @@ enum status http_exchange(struct http_client *client, const struct http_request 
 		code = set_callbacks(client, &exchange);
 	if (code == CURLE_OK)
 		code = curl_easy_perform(client->curl);
-	if (code == CURLE_OK)
-		code = curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &number);
-	exchange.reply.code = code == CURLE_OK ? (unsigned)number : 0;
+	/* Of an answer whose body was not wanted to its end, too. */
+	if ((code == CURLE_OK || exchange.taken != STATUS_OK) &&
+	    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK)
+		exchange.reply.code = (unsigned)number;
 	*out_reply = exchange.reply;
 	return code == CURLE_OK ? STATUS_OK : complain_of(client, code, &exchange, out_complaint);
 }

@@ -76,6 +76,7 @@ static enum status work_init(struct work *work, struct complaint *out_complaint)
 		.keys = { aws_key_chain_take, &work->chain },
 		.deadline_ms = wait_clock_ms() + (int64_t)config->fetch_seconds * 1000,
 		.pause_ms = AWS_PAUSE_MS,
+		.calls_max = config->calls_max,
 	};
 	aws_key_chain_init(&work->chain,
 			   &(struct aws_key_settings){
@@ -106,6 +107,8 @@ static struct aws_account_settings settings_of(const struct work *work)
 		.role_path = config->role_path,
 		.wants_ssh_keys = config->fetches_ssh_keys,
 		.wants_profiles = config->fetches_login_profiles,
+		.tell = work->options->tell,
+		.context = work->options->context,
 	};
 }
 

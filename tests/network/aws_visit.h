@@ -4,8 +4,11 @@
 #ifndef IAM_TESTS_AWS_VISIT_H
 #define IAM_TESTS_AWS_VISIT_H
 
+#include <stdio.h>
+
 #include "check.h"
 #include "source/source.h"
+#include "support/program.h"
 #include "support/scratch.h"
 #include "support/stand_in.h"
 
@@ -13,7 +16,7 @@ enum { VISIT_VARIABLES_MAX = 8, VISIT_SENTENCES_MAX = 32 };
 
 static char visit_folder[SCRATCH_PATH_SIZE];
 static const char *visit_variables[VISIT_VARIABLES_MAX][2];
-static char visit_sentences[VISIT_SENTENCES_MAX][160];
+static char visit_sentences[VISIT_SENTENCES_MAX][512];
 static size_t visit_sentence_count;
 
 static const char *const visit_key[][2] = {
@@ -70,6 +73,30 @@ static inline enum status visit(const struct stand_in *stand_in,
 	*complaint = (struct complaint){ .line = 0 };
 	visit_sentence_count = 0;
 	return source_fetch(&config, &options, directory, complaint);
+}
+
+static inline bool visit_was_told(const char *words)
+{
+	for (size_t i = 0; i < visit_sentence_count; i++)
+		if (strstr(visit_sentences[i], words))
+			return true;
+	return false;
+}
+
+/* A fixture of crowd.py; out_path is its file. */
+static inline void visit_make_crowd(const char *users, const char *groups, const char *roles,
+				    char out_path[SCRATCH_PATH_SIZE])
+{
+	AUTO_OUTCOME outcome = { .code = 0 };
+
+	scratch_write(visit_folder, "crowd.json", TEXT(""), 0644);
+	program_run(
+		&(struct program){ .path = "/usr/bin/python3",
+				   .arguments = { "tests/network/crowd.py", users, groups, roles },
+				   .output_path =
+					   scratch_path(out_path, visit_folder, "crowd.json") },
+		&outcome);
+	CHECK_REQUIRE(outcome.code == 0, "a crowd");
 }
 
 static inline const struct iam_user *visit_user(const struct iam_directory *directory,

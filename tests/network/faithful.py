@@ -14,6 +14,7 @@ import botocore.session
 
 KEY = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 STORE = "d-1234567890"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 made = failed = 0
 
 
@@ -50,6 +51,12 @@ def check_iam(iam):
     users = pages(iam, "get_account_authorization_details", "UserDetailList",
                   Filter=["User", "Group", "Role", "LocalManagedPolicy"])
     check([user["UserName"] for user in users] == ["ada", "bob"], "users, page by page")
+    check(iam.get_policy(PolicyArn=READ_ONLY)["Policy"]["DefaultVersionId"] == "v100",
+          "a policy of AWS's own")
+    check(iam.get_policy_version(PolicyArn=READ_ONLY, VersionId="v100")["PolicyVersion"]["Document"]
+          ["Version"] == "2012-10-17", "and its version")
+    check(iam.get_login_profile(UserName="ada")["LoginProfile"]["PasswordResetRequired"] is False,
+          "a login profile")
     check(users[0]["UserPolicyList"][0]["PolicyDocument"]["Version"] == "2012-10-17",
           "a policy's document is decoded")
     check(users[0]["CreateDate"].year == 2026, "dates are dates")
@@ -66,6 +73,10 @@ def check_iam(iam):
           "one SSH key")
     check(iam.get_role(RoleName="deploy")["Role"]["MaxSessionDuration"] == 7200, "a role")
     check(iam.list_account_aliases()["AccountAliases"] == ["example"], "aliases")
+    check(iam.generate_credential_report()["State"] == "COMPLETE", "a credential report is made")
+    report = iam.get_credential_report()
+    check(report["Content"].startswith(b"user,arn,") and report["ReportFormat"] == "text/csv",
+          "and read")
     check(error_of(iam.get_login_profile, UserName="bob") == "NoSuchEntity", "what is not there")
     check(error_of(iam.get_account_authorization_details, Marker="of-nobody") == "ValidationError",
           "a marker of nobody's")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A stand-in for IAM, STS, the JSON services and instance metadata, for tests of the AWS source.
 
-    stand_in.py FIXTURE [--page N] [--pretty] [--tls CERTIFICATE KEY]
+    stand_in.py FIXTURE [--page N] [--pretty] [--port N] [--tls CERTIFICATE KEY [--old-tls]]
 
 Prints "listening PORT" and serves 127.0.0.1 until its end. What it answers is rendered from
 botocore's service models, so that a field which AWS does not have cannot slip in; signatures are
@@ -9,8 +9,9 @@ checked with botocore's signer. FIXTURE: {"account", "keys": {ID: {"secret", "to
 SERVICE: {OPERATION: [{"when": {...}, "by": ARN, "result": {...} or "error": CODE}]},
 "metadata": {PATH: TEXT}, "buckets": {NAME: "PRIVATE" or "PUBLIC"}}; "by" is the ARN of the key that must have signed.
 
-Beside the services: POST /_fault (a list of what to do with the next requests), POST /_allow (a list
-of actions; anything else is AccessDenied), GET /_calls (how often each was called).
+Beside the services: POST /_fault (a list of what to do with the next requests; one with an "action"
+waits for it, and those behind it wait too), POST /_allow (a list of actions; anything else is
+AccessDenied), GET /_calls (how often each was called).
 """
 
 import argparse
@@ -41,7 +42,8 @@ SERVICES = {"iam": "iam", "sts": "sts", "ssm": "ssm", "secretsmanager": "secrets
 STATUS_OF = {"NoSuchEntity": 404, "Throttling": 400, "ValidationError": 400, "AccessDenied": 403,
              "InvalidClientTokenId": 403, "ExpiredToken": 403, "SignatureDoesNotMatch": 403,
              "IncompleteSignature": 400, "MissingAuthenticationToken": 403, "RequestExpired": 400,
-             "ServiceFailure": 500, "ServiceUnavailable": 503, "ExpiredTokenException": 400}
+             "ServiceFailure": 500, "ServiceUnavailable": 503, "ExpiredTokenException": 400,
+             "ReportNotPresent": 410, "ReportExpired": 410, "ReportInProgress": 404}
 MESSAGE_OF = {"Throttling": "Rate exceeded"}
 CLOCK_WINDOW = datetime.timedelta(minutes=5)
 METADATA_TOKEN = "TOKEN-OF-METADATA=="
@@ -54,6 +56,15 @@ class Refusal(Exception):
         super().__init__(code)
         self.code = code
         self.message = message or MESSAGE_OF.get(code, "the request was refused")
+
+
+def change(into, by):
+    """Members of objects are changed one by one, anything else as a whole."""
+    for name, value in by.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            change(into[name], value)
+        else:
+            into[name] = value
 
 
 class Service:
@@ -163,9 +174,12 @@ class Account:
         self.markers = {}
         self.objects = {}  # of S3, by bucket and key
 
-    def next_fault(self):
+    def next_fault(self, action):
+        """The first one, unless it waits for another action."""
         with self.lock:
-            return self.faults.pop(0) if self.faults else None
+            if not self.faults or self.faults[0].get("action", action) != action:
+                return None
+            return self.faults.pop(0)
 
     def count(self, action):
         with self.lock:
@@ -390,7 +404,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path.startswith("/_"):
             return self.control(body)
-        fault = self.server.account.next_fault()
+        fault = self.server.account.next_fault(self.action(body))
         if fault and self.fail(fault):
             return None
         target = self.headers.get("X-Amz-Target")
@@ -398,6 +412,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.serve(target, body)
         except Refusal as refusal:
             return self.refuse(refusal, target)
+
+    def action(self, body):
+        target = self.headers.get("X-Amz-Target")
+        if target:
+            return target.split(".", 1)[-1]
+        return body.partition(b"Action=")[2].partition(b"&")[0].decode("ascii", "replace")
 
     def serve(self, target, body):
         account = self.server.account
@@ -468,16 +488,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, "text/xml", b"<XResponse>" + b" " * fault["bytes"])
         elif kind == "reset":
             self.close_connection = True
-        elif kind == "cut":  # says more than it sends
+        elif kind == "cut":  # says more than it sends, or less
             body = fault["body"].encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(body) + 100))
+            self.send_header("Content-Length", str(len(body) + fault.get("more", 100)))
             self.end_headers()
             self.wfile.write(body)
             self.close_connection = True
+        elif kind == "drip":  # a byte now and then
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            for _ in range(fault["bytes"]):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.1)
+            self.close_connection = True
         elif kind == "slow":
             time.sleep(fault["seconds"])
+            return False
+        elif kind == "change":  # of the fixture, before this request is answered
+            change(self.server.account.fixture, fault["to"])
             return False
         else:
             raise ValueError(f"no such fault: {kind}")
@@ -496,6 +529,10 @@ class Server(http.server.ThreadingHTTPServer):
         if options.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*options.tls)
+            if options.old_tls:
+                context.set_ciphers("ALL:@SECLEVEL=0")
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = ssl.TLSVersion.TLSv1_1
             self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request, client_address):
@@ -511,6 +548,7 @@ def main():
     parser.add_argument("--pretty", action="store_true")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
+    parser.add_argument("--old-tls", action="store_true", help="TLS 1.1 at most")
     server = Server(parser.parse_args())
     print(f"listening {server.server_address[1]}", flush=True)
     server.serve_forever()

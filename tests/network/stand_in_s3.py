@@ -55,7 +55,7 @@ def serve(handler, body, signature):
     place = place_of(handler)
     if place is None:
         return False
-    fault = handler.server.account.next_fault()
+    fault = handler.server.account.next_fault(handler.command)
     if fault and fault["kind"] == "error":
         handler.server.account.count("fault:error")
         refuse(handler, fault["code"])

@@ -22,7 +22,7 @@ static struct run run(const char *reply, size_t step)
 	AUTO_AWS_XML *xml = NULL;
 	struct text rest = text_of(reply);
 
-	buffer_init(&run.json, 1 << 20);
+	buffer_init(&run.json, 2 * AWS_XML_LONG_MAX);
 	CHECK_REQUIRE(aws_xml_new(&run.json, &xml) == STATUS_OK, "a parser");
 	while (rest.length > 0 && run.fed == STATUS_OK) {
 		struct text piece = { rest.bytes, step < rest.length ? step : rest.length };
@@ -194,23 +194,31 @@ static void test_limits(void)
 	buffer_release(&got.json);
 }
 
-static void test_long_text(void)
-{
-	static const char start[] = "<XResponse><XResult><Value>",
-			  end[] = "</Value></XResult></XResponse>";
+static const struct long_case {
+	const char *name;
+	size_t most;
+} long_cases[] = {
+	{ "Value", AWS_XML_TEXT_MAX },
+	{ "Content", AWS_XML_LONG_MAX },
+};
 
+static void test_long_text(const struct long_case *row)
+{
 	for (size_t over = 0; over < 2; over++) {
-		size_t length = AWS_XML_TEXT_MAX + over;
-		AUTO_FREE char *reply = malloc(length + sizeof(start) + sizeof(end));
+		AUTO_FREE char *value = malloc(row->most + over + 1);
+		AUTO_BUFFER reply = { 0 };
 		struct run got;
 
-		CHECK_REQUIRE(reply, "memory");
-		memcpy(reply, start, sizeof(start));
-		memset(reply + sizeof(start) - 1, 'a', length);
-		memcpy(reply + sizeof(start) - 1 + length, end, sizeof(end));
-		got = run(reply, 1 << 20);
-		CHECK(got.ended == (over ? STATUS_BAD_INPUT : STATUS_OK), "text %zu over its limit",
-		      over);
+		CHECK_REQUIRE(value, "memory");
+		memset(value, 'a', row->most + over);
+		value[row->most + over] = '\0';
+		buffer_init(&reply, 2 * AWS_XML_LONG_MAX);
+		CHECK_REQUIRE(buffer_append_format(&reply, RESPONSE("X", "<%s>%s</%s>"), row->name,
+						   value, row->name) == STATUS_OK,
+			      "memory");
+		got = run(reply.bytes, 1 << 20);
+		CHECK(got.ended == (over ? STATUS_BAD_INPUT : STATUS_OK),
+		      "%s: text %zu over its limit", row->name, over);
 		buffer_release(&got.json);
 	}
 }
@@ -221,6 +229,7 @@ int main(void)
 	test_errors();
 	test_refusals();
 	test_limits();
-	test_long_text();
+	for (size_t i = 0; i < ARRAY_LENGTH(long_cases); i++)
+		test_long_text(&long_cases[i]);
 	return check_done();
 }

@@ -5,7 +5,7 @@
 #include "source/aws/aws_account_internal.h"
 #include "json/json_write.h"
 
-enum { REPLY_MAX = 1 << 20 };
+enum { REPLY_MAX = 2 * AWS_XML_BYTES_MAX }; /* as JSON, of what was XML */
 
 static enum status ask(struct aws_account *account, const struct aws_service *service,
 		       const char *action, struct text form, struct json **out_reply)
@@ -59,6 +59,15 @@ enum status aws_account_keep(struct aws_account *account, const struct buffer *k
 	return aws_cache_add(account->settings->cache, buffer_text(key), buffer_text(&answer));
 }
 
+/* It becomes part of the document as it is. */
+static bool is_account_id(struct text id)
+{
+	for (size_t i = 0; i < id.length; i++)
+		if (id.bytes[i] < '0' || id.bytes[i] > '9')
+			return false;
+	return id.length == AWS_ACCOUNT_ID_SIZE - 1;
+}
+
 /* The wrong account's users are not this host's. */
 static enum status check_identity(struct aws_account *account)
 {
@@ -75,7 +84,7 @@ static enum status check_identity(struct aws_account *account)
 	if (status != STATUS_OK)
 		return status;
 	id = json_text(json_member(reply, "Account"));
-	if (id.length != AWS_ACCOUNT_ID_SIZE - 1 ||
+	if (!is_account_id(id) ||
 	    arn_split(json_text(json_member(reply, "Arn")), &arn) != STATUS_OK ||
 	    text_copy(id, identity->account_id, sizeof(identity->account_id)) != STATUS_OK ||
 	    text_copy(arn.partition, identity->partition, sizeof(identity->partition)) != STATUS_OK)
@@ -195,7 +204,6 @@ static enum status account_init(struct aws_account *account, struct complaint *o
 	arena_init(&account->arena, AWS_ARENA_MAX);
 	buffer_init(&account->password_policy, REPLY_MAX);
 	buffer_init(&account->aliases, REPLY_MAX);
-	aws_list_init(&account->lists[AWS_VIRTUAL_DEVICES], "VirtualMFADevices", "SerialNumber");
 	aws_list_init(&account->lists[AWS_KEYS], "SSHPublicKeys", "SSHPublicKeyId");
 	aws_list_init(&account->lists[AWS_PROFILES], "LoginProfiles", "UserName");
 	status = aws_service_init(&account->iam, "iam", settings->region, settings->endpoint);

@@ -31,10 +31,13 @@ struct aws_account_settings {
 	struct config_list login_groups; /* whose members' SSH keys are asked for; empty: of all */
 	struct text role_path;           /* of the roles that are accounts of the host */
 	bool wants_ssh_keys;             /* a call and more for each user */
-	bool wants_profiles;             /* a call for each user */
+	bool wants_profiles;             /* a call for each user who has one */
 	bool is_further; /* not the first of several: its password policy and its aliases are not
 			    this host's */
 	struct aws_cache *cache; /* of answers that cannot change */
+	/* Told of what did not work and was done another way; may be NULL. */
+	void (*tell)(void *context, const char *sentence);
+	void *context;
 };
 
 /* The document, appended. What was fetched earlier is never mixed in: on failure nothing has been

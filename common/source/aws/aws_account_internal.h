@@ -25,7 +25,8 @@ enum aws_member {
 /* A user whose keys and profile are asked for, one by one. */
 struct aws_user {
 	struct aws_user *next;
-	struct text name;
+	struct text name, arn;
+	bool is_listed_with, is_listed_without; /* a password, in the credential report */
 };
 
 /* A policy that something refers to by ARN. */
@@ -67,6 +68,11 @@ MUST_CHECK enum status aws_account_recall(struct aws_account *account, const str
 MUST_CHECK enum status aws_account_keep(struct aws_account *account, const struct buffer *key,
 					const struct json *reply);
 
+/* To the last page; where somebody changed the account meanwhile, once more, and no more. restart
+   empties what the walk fills. */
+MUST_CHECK enum status aws_account_walk(struct aws_account *account, const struct aws_walk *walk,
+					void (*restart)(struct aws_account *account));
+
 /* aws_account_lists.c: users, groups, roles and customer policies, by one paged call. */
 MUST_CHECK enum status aws_account_read_lists(struct aws_account *account);
 
@@ -76,9 +82,15 @@ MUST_CHECK enum status aws_account_read_policies(struct aws_account *account);
 /* aws_account_roles.c: how long sessions of the host's roles may last. */
 MUST_CHECK enum status aws_account_read_roles(struct aws_account *account);
 
-/* aws_account_users.c: SSH keys, login profiles, virtual devices. */
+/* aws_account_users.c: virtual devices and SSH keys. */
 MUST_CHECK enum status aws_account_read_devices(struct aws_account *account);
-MUST_CHECK enum status aws_account_read_profiles(struct aws_account *account);
 MUST_CHECK enum status aws_account_read_keys(struct aws_account *account);
+
+/* A member of the reply as one more element of a list. */
+MUST_CHECK enum status aws_account_add(struct aws_account *account, enum aws_member member,
+				       const struct json *reply, const char *name);
+
+/* aws_account_profiles.c: login profiles, by the credential report where that saves calls. */
+MUST_CHECK enum status aws_account_read_profiles(struct aws_account *account);
 
 #endif

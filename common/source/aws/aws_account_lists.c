@@ -71,7 +71,8 @@ static enum status look_at_user(void *context, const struct json *element)
 	if (!user)
 		return STATUS_NO_MEMORY;
 	user->name = arena_text(&account->arena, name);
-	if (!user->name.bytes)
+	user->arn = arena_text(&account->arena, json_text(json_member(element, "Arn")));
+	if (!user->name.bytes || !user->arn.bytes)
 		return STATUS_NO_MEMORY;
 	if (is_wanted(account, element)) {
 		*account->users_end = user;
@@ -99,23 +100,40 @@ static enum status look_at_role(void *context, const struct json *element)
 static void begin(struct aws_account *account)
 {
 	static const struct {
-		const char *name, *id;
+		const char *name, *id, *unique;
 		enum status (*look)(void *context, const struct json *element);
 	} lists[] = {
-		[AWS_USERS] = { "UserDetailList", "UserId", look_at_user },
-		[AWS_GROUPS] = { "GroupDetailList", "GroupId", look_at_group },
-		[AWS_ROLES] = { "RoleDetailList", "RoleId", look_at_role },
-		[AWS_POLICIES] = { "Policies", "Arn", NULL },
+		[AWS_USERS] = { "UserDetailList", "UserId", "UserName", look_at_user },
+		[AWS_GROUPS] = { "GroupDetailList", "GroupId", "GroupName", look_at_group },
+		[AWS_ROLES] = { "RoleDetailList", "RoleId", "RoleName", look_at_role },
+		[AWS_POLICIES] = { "Policies", "Arn", NULL, NULL },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
 		aws_list_release(&account->lists[i]);
 		aws_list_init(&account->lists[i], lists[i].name, lists[i].id);
+		account->lists[i].unique = lists[i].unique;
 		account->lists[i].look = lists[i].look;
 		account->lists[i].context = account;
 	}
 	account->users = NULL;
 	account->users_end = &account->users;
+	account->references = NULL;
+	account->reference_count = 0;
+	map_release(&account->referenced);
+}
+
+enum status aws_account_walk(struct aws_account *account, const struct aws_walk *walk,
+			     void (*restart)(struct aws_account *account))
+{
+	enum status status;
+
+	restart(account);
+	status = aws_walk(walk, account->complaint);
+	if (status != STATUS_BAD_DATA)
+		return status;
+	restart(account);
+	return aws_walk(walk, account->complaint);
 }
 
 enum status aws_account_read_lists(struct aws_account *account)
@@ -130,12 +148,6 @@ enum status aws_account_read_lists(struct aws_account *account)
 		.list_count = AWS_POLICIES + 1,
 		.arena = &account->arena,
 	};
-	enum status status;
 
-	begin(account);
-	status = aws_walk(&walk, account->complaint);
-	if (status != STATUS_BAD_DATA)
-		return status;
-	begin(account); /* somebody changed the account meanwhile: once more, and no more */
-	return aws_walk(&walk, account->complaint);
+	return aws_account_walk(account, &walk, begin);
 }

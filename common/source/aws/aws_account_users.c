@@ -2,6 +2,14 @@
 
 enum { KEY_MAX = 64 << 10, KEYS_PER_USER_MAX = 10 };
 
+static void begin_devices(struct aws_account *account)
+{
+	struct aws_list *list = &account->lists[AWS_VIRTUAL_DEVICES];
+
+	aws_list_release(list);
+	aws_list_init(list, "VirtualMFADevices", "SerialNumber");
+}
+
 enum status aws_account_read_devices(struct aws_account *account)
 {
 	const struct aws_walk walk = {
@@ -15,12 +23,11 @@ enum status aws_account_read_devices(struct aws_account *account)
 		.arena = &account->arena,
 	};
 
-	return aws_walk(&walk, account->complaint);
+	return aws_account_walk(account, &walk, begin_devices);
 }
 
-/* A member of the reply as one more element of a list. */
-static enum status keep(struct aws_account *account, enum aws_member member,
-			const struct json *reply, const char *name)
+enum status aws_account_add(struct aws_account *account, enum aws_member member,
+			    const struct json *reply, const char *name)
 {
 	AUTO_BUFFER text = { 0 };
 	const struct json *value = json_member(reply, name);
@@ -33,24 +40,6 @@ static enum status keep(struct aws_account *account, enum aws_member member,
 	if (status != STATUS_OK)
 		return status;
 	return aws_list_add(&account->lists[member], &account->arena, buffer_text(&text));
-}
-
-enum status aws_account_read_profiles(struct aws_account *account)
-{
-	enum status status = STATUS_OK;
-
-	for (const struct aws_user *user = account->users; status == STATUS_OK && user;
-	     user = user->next) {
-		AUTO_JSON *reply = NULL;
-		const struct aws_parameter parameter = { "UserName", user->name };
-
-		status = aws_account_ask(account, "GetLoginProfile", &parameter, 1, &reply);
-		if (status == STATUS_NOT_FOUND) /* no password for the console */
-			status = STATUS_OK;
-		else if (status == STATUS_OK)
-			status = keep(account, AWS_PROFILES, reply, "LoginProfile");
-	}
-	return status;
 }
 
 /* A reply about somebody else, or another key, is none. */
@@ -106,7 +95,7 @@ static enum status read_key(struct aws_account *account, struct text user,
 	    !is_about(reply, "SSHPublicKey", "SSHPublicKeyId", name->id))
 		return complain(account->complaint, STATUS_BAD_INPUT,
 				"GetSSHPublicKey: a reply about another key");
-	return keep(account, AWS_KEYS, reply, "SSHPublicKey");
+	return aws_account_add(account, AWS_KEYS, reply, "SSHPublicKey");
 }
 
 /* One user's active keys are remembered; what they are is asked afterwards. */

@@ -14,7 +14,8 @@ enum {
 	HEADERS_MAX = SIGV4_HEADERS_MAX,
 	BODY_MAX = 1 << 20,
 	URL_MAX = 2048,
-	SENTENCE_SIZE = 160,
+	LINE_SIZE = 96,
+	WORDS_SIZE = 48,
 };
 
 static const struct text form_type = TEXT("application/x-www-form-urlencoded; charset=utf-8");
@@ -204,7 +205,27 @@ static enum status url_of(const struct aws_request *request, struct buffer *out_
 		object->query.length > 0 ? "?" : "", TEXT_ARGUMENTS(object->query));
 }
 
-static enum status exchange(struct try *try)
+/* How long the next exchange may take. Nothing is sent any more once the calls or the time are used
+   up, whatever is still to be asked. */
+static enum status allow_exchange(struct try *try, uint32_t *out_ms)
+{
+	struct aws_caller *caller = try->caller;
+	int64_t left = caller->deadline_ms ? caller->deadline_ms - wait_clock_ms() : AWS_CALL_MS;
+
+	if (caller->calls_max && caller->calls >= caller->calls_max)
+		return complain(&try->complaint, STATUS_UNAVAILABLE,
+				"not sent: all %u calls that calls_max allows were made",
+				caller->calls_max);
+	if (left <= 0)
+		return complain(&try->complaint, STATUS_UNAVAILABLE,
+				"not sent: all the time that timeout allows has passed");
+	*out_ms = left < AWS_CALL_MS ? (uint32_t)left : AWS_CALL_MS;
+	caller->calls++;
+	count_of(caller, try->request->action)->calls++;
+	return STATUS_OK;
+}
+
+static enum status exchange(struct try *try, uint32_t most_ms)
 {
 	const struct aws_request *request = try->request;
 	const struct aws_object *object = request->object;
@@ -214,7 +235,7 @@ static enum status exchange(struct try *try)
 	struct http_request http = {
 		.method = object ? object->method : "POST",
 		.body = request->body,
-		.total_ms = AWS_CALL_MS,
+		.total_ms = most_ms,
 		.bytes_max = object ? object->bytes_max : AWS_XML_BYTES_MAX,
 		.take = take_reply,
 		.context = try,
@@ -274,7 +295,6 @@ static bool wait_for_next(struct try *try, struct tries *tries)
 	if (caller->deadline_ms && wait_clock_ms() + pause >= caller->deadline_ms)
 		return false;
 	caller->retries++;
-	count_of(caller, try->request->action)->retries++;
 	wait_ms(pause);
 	return true;
 }
@@ -319,12 +339,15 @@ static enum status complain_of_error(const struct try *try, struct complaint *ou
 {
 	const struct aws_answer *answer = &try->answer;
 	const char *id = answer->request_id[0] ? answer->request_id : try->reply.request_id;
+	char http[WORDS_SIZE];
 
+	snprintf(http, sizeof(http), "HTTP %u without a code of AWS's", try->reply.code);
 	complaint_at(out_complaint, "%s", try->request->service->url);
-	return complain(out_complaint, STATUS_UNAVAILABLE, "%s:%s: %s: %s%s%s%s",
+	return complain(out_complaint, STATUS_UNAVAILABLE, "%s:%s: %s%s%s%s%s%s",
 			try->request->service->name, try->request->action,
-			answer->error_code[0] ? answer->error_code : "an error without a code",
-			answer->error_words, id[0] ? " (request " : "", id, id[0] ? ")" : "");
+			answer->error_code[0] ? answer->error_code : http,
+			answer->error_words[0] ? ": " : "", answer->error_words,
+			id[0] ? " (request " : "", id, id[0] ? ")" : "");
 }
 
 static enum status complain_of_failure(const struct try *try, enum status status,
@@ -342,16 +365,20 @@ static enum status attempt(struct try *try, struct tries *tries, bool *out_again
 {
 	enum status status = STATUS_OK;
 	enum aws_fate fate;
+	uint32_t most_ms;
 
 	*out_again = false;
-	tries->made++;
 	if (!try->request->is_unsigned)
 		status = try->caller->keys.take(try->caller->keys.context, tries->is_key_refused,
 						&try->key, out_complaint);
 	if (status != STATUS_OK)
 		return status;
 	tries->is_key_refused = false;
-	status = exchange(try);
+	status = allow_exchange(try, &most_ms);
+	if (status != STATUS_OK)
+		return complain_of_failure(try, status, out_complaint);
+	tries->made++;
+	status = exchange(try, most_ms);
 	if (status == STATUS_UNAVAILABLE || status == STATUS_BAD_INPUT) {
 		*out_again = wait_for_next(try, tries);
 		return *out_again ? status : complain_of_failure(try, status, out_complaint);
@@ -386,27 +413,43 @@ enum status aws_call(struct aws_caller *caller, const struct aws_request *reques
 		out_json->length = start;
 		status = attempt(&try, &tries, &again, out_complaint);
 	}
-	count_of(caller, request->action)->calls++;
+	count_of(caller, request->action)->retries += tries.made > 1 ? tries.made - 1 : 0;
 	count_of(caller, request->action)->milliseconds += (uint64_t)(wait_clock_ms() - began);
 	if (status != STATUS_OK)
 		out_json->length = start;
 	return status;
 }
 
-void aws_caller_tell(const struct aws_caller *caller,
-		     void (*tell)(void *context, const char *sentence), void *context)
+static void tell_count(const struct aws_count *count, void (*tell)(void *context, const char *line),
+		       void *context)
 {
-	char sentence[SENTENCE_SIZE];
+	char line[LINE_SIZE];
 
-	for (size_t i = 0; tell && i < caller->count; i++) {
+	snprintf(line, sizeof(line), "%-32s %8u %8u %8u.%03u", count->action, count->calls,
+		 count->retries, (unsigned)(count->milliseconds / 1000),
+		 (unsigned)(count->milliseconds % 1000));
+	tell(context, line);
+}
+
+void aws_caller_tell(const struct aws_caller *caller, void (*tell)(void *context, const char *line),
+		     void *context)
+{
+	struct aws_count all = { .action = "all" };
+	char line[LINE_SIZE];
+
+	if (!tell)
+		return;
+	snprintf(line, sizeof(line), "%-32s %8s %8s %12s", "call", "calls", "retries", "seconds");
+	tell(context, line);
+	for (size_t i = 0; i < caller->count; i++) {
 		const struct aws_count *count = &caller->counts[i];
 
-		snprintf(sentence, sizeof(sentence), "%s: %u calls, %u tried again, %u.%03u s",
-			 count->action, count->calls, count->retries,
-			 (unsigned)(count->milliseconds / 1000),
-			 (unsigned)(count->milliseconds % 1000));
-		tell(context, sentence);
+		all.calls += count->calls;
+		all.retries += count->retries;
+		all.milliseconds += count->milliseconds;
+		tell_count(count, tell, context);
 	}
+	tell_count(&all, tell, context);
 }
 
 enum status aws_form_begin(struct buffer *out_form, const char *action, const char *version)

@@ -34,8 +34,8 @@ struct aws_keys {
 /* What was asked how often, for the administrator. */
 struct aws_count {
 	const char *action;
-	unsigned calls, retries;
-	uint64_t milliseconds; /* waiting for answers, and between them */
+	unsigned calls, retries; /* requests that were sent; how many of them were not the first */
+	uint64_t milliseconds;   /* waiting for answers, and between them */
 };
 
 struct aws_caller {
@@ -44,7 +44,8 @@ struct aws_caller {
 	int64_t clock_ahead; /* seconds that AWS's clock runs ahead of this one, once it said so */
 	int64_t deadline_ms; /* by wait_clock_ms(); 0 for none */
 	uint32_t pause_ms;   /* AWS_PAUSE_MS; less in tests */
-	unsigned retries;    /* of all calls so far */
+	unsigned calls_max;  /* requests that may be sent, retries among them; 0 for any number */
+	unsigned calls, retries; /* so far */
 	struct aws_count counts[AWS_COUNTS_MAX];
 	size_t count;
 };
@@ -89,9 +90,9 @@ MUST_CHECK enum status aws_service_init(struct aws_service *service, const char 
 MUST_CHECK enum status aws_call(struct aws_caller *caller, const struct aws_request *request,
 				struct buffer *out_json, struct complaint *out_complaint);
 
-/* A sentence for each action that was called; tell may be NULL. */
-void aws_caller_tell(const struct aws_caller *caller,
-		     void (*tell)(void *context, const char *sentence), void *context);
+/* A table, line by line: each action that was called, and all of them. tell may be NULL. */
+void aws_caller_tell(const struct aws_caller *caller, void (*tell)(void *context, const char *line),
+		     void *context);
 
 /* "Action=NAME&Version=DATE", and more of it, each percent-encoded. */
 MUST_CHECK enum status aws_form_begin(struct buffer *out_form, const char *action,

@@ -6,6 +6,9 @@ static const struct {
 } fates[] = {
 	{ "NoSuchEntity", AWS_FATE_ABSENT },
 	{ "NoSuchKey", AWS_FATE_ABSENT },
+	{ "ReportExpired", AWS_FATE_ABSENT },
+	{ "ReportInProgress", AWS_FATE_ABSENT },
+	{ "ReportNotPresent", AWS_FATE_ABSENT },
 	{ "ResourceNotFoundException", AWS_FATE_ABSENT },
 	{ "ExpiredToken", AWS_FATE_NEW_KEY },
 	{ "ExpiredTokenException", AWS_FATE_NEW_KEY },

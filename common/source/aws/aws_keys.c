@@ -184,9 +184,13 @@ static enum status renew(struct aws_key_chain *chain, bool is_refused,
 	struct complaint ignored = { .reason = "" };
 	enum status status;
 	bool is_known = chain->place && chain->found.key.id.length > 0;
+	int64_t now = timestamp_now();
 
-	if (is_known && !is_refused && is_fresh(&chain->found, timestamp_now()))
+	/* A place that is ill may give old keys for hours: it is not asked before each call. */
+	if (is_known && !is_refused &&
+	    (is_fresh(&chain->found, now) || now - chain->asked < AWS_KEY_ASK_SECONDS))
 		return STATUS_OK;
+	chain->asked = now;
 	if (chain->settings.file.length > 0) {
 		chain->place = "credentials_file";
 		status = aws_key_from_file(chain, chain->settings.file,

@@ -14,6 +14,7 @@
 enum {
 	AWS_KEY_BYTES_MAX = 64 << 10, /* id, secret and token of one key */
 	AWS_KEY_RENEW_SECONDS = 900,  /* before it expires */
+	AWS_KEY_ASK_SECONDS = 300,    /* between two renewals, but for a key that AWS refused */
 };
 
 /* Where to look; texts are borrowed and may be empty. */
@@ -49,6 +50,7 @@ struct aws_key_chain {
 	struct aws_found_key role;  /* of settings.role_arn */
 	const char *place;          /* "the environment"; NULL until one was found */
 	size_t provider;
+	int64_t asked; /* when the place was asked last; 0: never */
 };
 
 void aws_key_chain_init(struct aws_key_chain *chain, const struct aws_key_settings *settings,

@@ -15,6 +15,7 @@ void aws_list_release(struct aws_list *list)
 {
 	buffer_release(&list->text);
 	map_release(&list->seen);
+	map_release(&list->names);
 }
 
 static enum status append(struct aws_list *list, struct text element)
@@ -25,6 +26,23 @@ static enum status append(struct aws_list *list, struct text element)
 		status = buffer_append(&list->text, element);
 	list->count += status == STATUS_OK;
 	return status;
+}
+
+/* Who was removed and made anew while the pages went by is there twice, with two ids. */
+static enum status take_name(struct aws_list *list, struct arena *arena, struct text name)
+{
+	char *lower = arena_take(arena, name.length, 1);
+	void *first = NULL;
+
+	if (!lower)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < name.length; i++)
+		lower[i] = (char)(name.bytes[i] >= 'A' && name.bytes[i] <= 'Z'
+					  ? name.bytes[i] - 'A' + 'a'
+					  : name.bytes[i]);
+	if (map_add(&list->names, (struct text){ lower, name.length }, lower, &first) != STATUS_OK)
+		return STATUS_NO_MEMORY;
+	return first == lower ? STATUS_OK : STATUS_BAD_DATA;
 }
 
 /* STATUS_NOT_FOUND when it has not been seen before. */
@@ -66,7 +84,10 @@ enum status aws_list_add(struct aws_list *list, struct arena *arena, struct text
 	}
 	if (status != STATUS_NOT_FOUND)
 		return status;
-	status = append(list, element);
+	status = list->unique ? take_name(list, arena, json_text(json_member(json, list->unique)))
+			      : STATUS_OK;
+	if (status == STATUS_OK)
+		status = append(list, element);
 	if (status == STATUS_OK && list->look)
 		status = list->look(list->context, json);
 	return status;
@@ -182,7 +203,8 @@ static enum status one_page(const struct aws_walk *walk, struct map *markers,
 	if (status != STATUS_OK)
 		return complain(out_complaint, status, "%s: %s", walk->action,
 				status == STATUS_BAD_DATA
-					? "an element came twice and had changed meanwhile"
+					? "the account changed meanwhile: an element came "
+					  "twice, and not alike"
 					: "a page that is not what it should be");
 	if (page.is_truncated != (page.marker.length > 0))
 		return complain(out_complaint, STATUS_BAD_INPUT,

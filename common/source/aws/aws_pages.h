@@ -24,18 +24,21 @@ enum {
 struct aws_list {
 	const char *name; /* "UserDetailList" */
 	const char *id;   /* "UserId": what makes an element the same as another; NULL: none do */
+	/* "UserName": no two elements have it alike, whatever the case; NULL: any may. Needs id. */
+	const char *unique;
 	/* Looks at each new element; may be NULL. */
 	enum status (*look)(void *context, const struct json *element);
 	void *context;
 	struct buffer text;
-	struct map seen;
+	struct map seen, names;
 	size_t count;
 };
 
 void aws_list_init(struct aws_list *list, const char *name, const char *id);
 void aws_list_release(struct aws_list *list);
 
-/* One more. STATUS_BAD_DATA when another one with its id says something else. */
+/* One more. STATUS_BAD_DATA when another one with its id says something else, or another has its
+   name. */
 MUST_CHECK enum status aws_list_add(struct aws_list *list, struct arena *arena,
 				    struct text element);
 

@@ -8,6 +8,7 @@
 enum shape {
 	SHAPE_NONE = 0, /* with all that is in it: not asked for */
 	SHAPE_TEXT,
+	SHAPE_LONG_TEXT,
 	SHAPE_BOOL,
 	SHAPE_NUMBER,
 	SHAPE_OBJECT,
@@ -27,7 +28,7 @@ static const struct element {
 	{ "Arn", SHAPE_TEXT },
 	{ "AssumeRolePolicyDocument", SHAPE_TEXT },
 	{ "AttachedManagedPolicies", SHAPE_OBJECTS },
-	{ "Content", SHAPE_TEXT },
+	{ "Content", SHAPE_LONG_TEXT },
 	{ "CreateDate", SHAPE_TEXT },
 	{ "Credentials", SHAPE_OBJECT },
 	{ "DefaultVersionId", SHAPE_TEXT },
@@ -198,6 +199,7 @@ static void open_element(struct aws_xml *xml, const char *name)
 		json_write_array(&xml->writer, member);
 		break;
 	case SHAPE_TEXT:
+	case SHAPE_LONG_TEXT:
 	case SHAPE_BOOL:
 	case SHAPE_NUMBER:
 		break;
@@ -283,6 +285,7 @@ static void close_element(struct aws_xml *xml, const char *name)
 	case SHAPE_NONE:
 		break;
 	case SHAPE_TEXT:
+	case SHAPE_LONG_TEXT:
 		json_write_text(&xml->writer, member, text);
 		break;
 	case SHAPE_BOOL:
@@ -323,11 +326,15 @@ static void on_text(void *context, const char *bytes, int length)
 {
 	struct aws_xml *xml = context;
 	const enum shape shape = xml->shapes[xml->depth];
-	bool is_wanted = shape == SHAPE_TEXT || shape == SHAPE_BOOL || shape == SHAPE_NUMBER;
+	bool is_long = shape == SHAPE_LONG_TEXT;
+	bool is_wanted =
+		shape == SHAPE_TEXT || is_long || shape == SHAPE_BOOL || shape == SHAPE_NUMBER;
+	size_t most = is_long ? AWS_XML_LONG_MAX : AWS_XML_TEXT_MAX;
 
 	if (xml->skipped || (!xml->word && !is_wanted))
 		return;
-	if (buffer_append(&xml->text, (struct text){ bytes, (size_t)length }) != STATUS_OK)
+	if (xml->text.length + (size_t)length > most ||
+	    buffer_append(&xml->text, (struct text){ bytes, (size_t)length }) != STATUS_OK)
 		refuse(xml, STATUS_BAD_INPUT, "the text of an element is too long");
 }
 
@@ -353,7 +360,7 @@ enum status aws_xml_new(struct buffer *out_json, struct aws_xml **out_xml)
 		return STATUS_NO_MEMORY;
 	xml->json = out_json;
 	xml->json_start = out_json->length;
-	buffer_init(&xml->text, AWS_XML_TEXT_MAX);
+	buffer_init(&xml->text, AWS_XML_LONG_MAX);
 	json_write_begin(&xml->writer, out_json, false);
 	XML_SetUserData(xml->parser, xml);
 	XML_SetElementHandler(xml->parser, on_start, on_end);

@@ -15,6 +15,7 @@
 enum {
 	AWS_XML_DEPTH_MAX = 30,
 	AWS_XML_TEXT_MAX = 512 << 10, /* bytes of one element */
+	AWS_XML_LONG_MAX = 16 << 20,  /* of the one that holds a file */
 	AWS_XML_BYTES_MAX = 32 << 20, /* of one reply */
 	AWS_WORD_SIZE = 128,          /* an error's code, a request's id */
 };
