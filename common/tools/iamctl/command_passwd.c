@@ -89,6 +89,8 @@ static int open_all(struct passwd *passwd)
 	if (code == EX_OK)
 		code = subject_open(invocation, SUBJECT_USER, &passwd->subject);
 	if (code == EX_OK)
+		code = check_is_changed_here(invocation, &passwd->subject.principal);
+	if (code == EX_OK)
 		code = open_records(passwd);
 	if (code == EX_OK)
 		code = check_user(passwd);
