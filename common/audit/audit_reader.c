@@ -105,7 +105,7 @@ static enum status read_file(const struct audit_file *file, struct file_trust tr
 	AUTO_FREE char *chunk = malloc(CHUNK);
 
 	if (status != STATUS_OK)
-		return status;
+		return status; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	if (!chunk)
 		return STATUS_NO_MEMORY;
 	while (status == STATUS_OK) {

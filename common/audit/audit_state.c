@@ -6,7 +6,8 @@
 
 enum {
 	NUMBER_LENGTH = 20,
-	STATE_LENGTH = sizeof(STATE_START) - 1 + 3 * (NUMBER_LENGTH + 1) + AUDIT_DIGEST_LENGTH + 1,
+	STATE_LENGTH =
+		(int)sizeof(STATE_START) - 1 + 3 * (NUMBER_LENGTH + 1) + AUDIT_DIGEST_LENGTH + 1,
 };
 
 static enum status take_number(struct text *inout_rest, uint64_t maximum, uint64_t *out_number)

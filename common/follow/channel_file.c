@@ -65,12 +65,14 @@ enum status channel_file_open(const struct config *config, const struct follow_o
 		status = text_format(folder->path, sizeof(folder->path), "%s%.*s", options->root,
 				     TEXT_ARGUMENTS(config->credentials_url));
 	if (status != STATUS_OK || config->credentials_url.bytes[0] != '/')
+		/* cppcheck-suppress memleak ; CLEANUP frees it */
 		return complain(out_complaint,
 				status == STATUS_NO_MEMORY ? status : STATUS_BAD_INPUT,
 				"[credentials] url must be the path of a folder");
 	folder->fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder->fd < 0) {
 		complaint_at(out_complaint, "%s", folder->path);
+		/* cppcheck-suppress memleak ; CLEANUP frees it */
 		return complain(out_complaint,
 				errno == ENOENT ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE, "%s",
 				strerrordesc_np(errno));

@@ -127,6 +127,7 @@ enum status channel_https_open(const struct config *config, const struct follow_
 	enum status status = STATUS_NO_MEMORY;
 
 	if (!http_url_is_allowed(config->credentials_url))
+		/* cppcheck-suppress memleak ; CLEANUP frees it */
 		return complain(out_complaint, STATUS_BAD_INPUT,
 				"[credentials] url is no place to ask: https:// is needed, but for "
 				"this machine's own addresses");

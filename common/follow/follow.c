@@ -314,7 +314,7 @@ enum status follow_run(const struct config *config, struct credential_store *sto
 		       const struct follow_options *options, struct follow_result *out_result,
 		       struct complaint *out_complaint)
 {
-	struct complaint unused;
+	struct complaint unused = { .reason = "" };
 	AUTO_WORK work = { .config = config,
 			   .options = options,
 			   .result = out_result,

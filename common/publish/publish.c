@@ -253,7 +253,7 @@ enum status publish_run(const struct config *config, const struct publish_option
 			struct text document, struct publish_result *out_result,
 			struct complaint *out_complaint)
 {
-	struct complaint unused;
+	struct complaint unused = { .reason = "" };
 	AUTO_WORK work = { .options = options,
 			   .result = out_result,
 			   .complaint = out_complaint ? out_complaint : &unused };

@@ -246,7 +246,8 @@ static enum status write_packs(struct work *work)
 
 static bool is_as_last(const struct work *work)
 {
-	if (work->last.shard_count != work->next.shard_count)
+	if (work->last.shard_count != work->next.shard_count || !work->last.packs ||
+	    !work->next.packs)
 		return false;
 	for (size_t i = 0; i < work->next.shard_count; i++)
 		if (strcmp(work->last.packs[i].digest, work->next.packs[i].digest) != 0)
@@ -325,7 +326,7 @@ enum status publish_credentials(const struct config *config, struct credential_s
 				struct publish_credentials_result *out_result,
 				struct complaint *out_complaint)
 {
-	struct complaint unused;
+	struct complaint unused = { .reason = "" };
 	AUTO_WORK work = { .options = options,
 			   .result = out_result,
 			   .complaint = out_complaint ? out_complaint : &unused,

@@ -34,11 +34,11 @@ enum status http_client_new(const struct http_settings *settings, struct http_cl
 	if (!client)
 		return STATUS_NO_MEMORY;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return STATUS_SYSTEM;
+		return STATUS_SYSTEM; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	client->settings = *settings;
 	client->curl = curl_easy_init();
 	if (!client->curl)
-		return STATUS_NO_MEMORY;
+		return STATUS_NO_MEMORY; /* cppcheck-suppress memleak ; CLEANUP frees it */
 	*out_client = TAKE_POINTER(client);
 	return STATUS_OK;
 }
@@ -157,7 +157,7 @@ static void keep_wait(struct text value, int64_t unit_ms, struct http_reply *rep
 {
 	uint64_t wait;
 
-	if (text_parse_uint64(value, 0, RETRY_AFTER_MAX * 1000, &wait) != STATUS_OK)
+	if (text_parse_uint64(value, 0, (uint64_t)RETRY_AFTER_MAX * 1000, &wait) != STATUS_OK)
 		return;
 	reply->retry_after_ms = (int64_t)wait * unit_ms;
 	if (reply->retry_after_ms > (int64_t)RETRY_AFTER_MAX * 1000)

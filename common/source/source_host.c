@@ -135,7 +135,7 @@ enum status source_host_put(struct text facts, struct buffer *inout_document)
 	struct text rest = without_blanks(buffer_text(&document));
 	struct text inside = without_blanks(text_skip(rest, 1));
 	bool is_empty = inside.length > 0 && inside.bytes[0] == '}';
-	struct json_pieces members;
+	struct json_pieces members = { .kind = JSON_NULL };
 	enum status status = json_check(facts, FACTS_MAX, NULL);
 
 	buffer_init(inout_document, document.maximum);

@@ -55,7 +55,8 @@ static struct aws_count *count_of(struct aws_caller *caller, const char *action)
 /* "host:port" of "https://host:port/": what curl sends, and so what is signed. */
 static struct text host_of(const char *url)
 {
-	struct text rest = text_skip(text_of(strstr(url, "//")), 2), host = TEXT("");
+	const char *slashes = strstr(url, "//");
+	struct text rest = text_of(slashes ? slashes + 2 : url), host = TEXT("");
 
 	(void)text_next_piece(&rest, '/', &host);
 	return host;

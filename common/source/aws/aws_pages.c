@@ -144,10 +144,10 @@ static enum status decode_marker(struct text raw, struct buffer *out_marker)
 	AUTO_BUFFER quoted = { 0 };
 	enum status status;
 
-	buffer_init(&quoted, 4 * AWS_MARKER_MAX);
+	buffer_init(&quoted, 4 * (size_t)AWS_MARKER_MAX);
 	status = buffer_append_format(&quoted, "[\"%.*s\"]", TEXT_ARGUMENTS(raw));
 	if (status == STATUS_OK)
-		status = json_parse(buffer_text(&quoted), 4 * AWS_MARKER_MAX, &json, NULL);
+		status = json_parse(buffer_text(&quoted), 4 * (size_t)AWS_MARKER_MAX, &json, NULL);
 	out_marker->length = 0;
 	return status == STATUS_OK ? buffer_append(out_marker, json_text(json_first(json)))
 				   : status;
@@ -189,7 +189,7 @@ static enum status one_page(const struct aws_walk *walk, struct map *markers,
 	struct page page = { .is_truncated = false, .marker = TEXT("") };
 	enum status status = next_form(walk, inout_marker, &form);
 
-	buffer_init(&reply, 2 * AWS_XML_BYTES_MAX);
+	buffer_init(&reply, 2 * (size_t)AWS_XML_BYTES_MAX);
 	request.body = buffer_text(&form);
 	if (status == STATUS_OK)
 		status = aws_call(walk->caller, &request, &reply, out_complaint);

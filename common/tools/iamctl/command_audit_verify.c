@@ -63,7 +63,7 @@ static const char *words_of(const struct audit_finding *finding, char *buffer, s
 	if (finding->kind != AUDIT_FINDING_MISSING)
 		return words[finding->kind];
 	(void)snprintf(buffer, size, "%llu lines are missing: %llu to %llu",
-		       (unsigned long long)(finding->last - finding->first + 1),
+		       (unsigned long long)finding->last - finding->first + 1,
 		       (unsigned long long)finding->first, (unsigned long long)finding->last);
 	return buffer;
 }

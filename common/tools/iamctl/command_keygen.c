@@ -25,7 +25,7 @@ static int write_key(const char *path, const char *text)
 int command_keygen(struct invocation *invocation)
 {
 	char secret[SEAL_KEY_TEXT_SIZE], public[SEAL_KEY_TEXT_SIZE];
-	const char *path = invocation_name(invocation);
+	const char *path = invocation->operands[0];
 	AUTO_SEAL_KEY signer = { 0 };
 	struct seal_key verifier;
 	enum status status = signature_pair_new(&signer, &verifier);

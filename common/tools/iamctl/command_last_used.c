@@ -25,7 +25,7 @@ static bool show_use(void *context, const struct permission_use *use)
 
 	if (listing->wanted.length > 0 && !text_equal(listing->wanted, id))
 		return true;
-	if (strcmp(use->action, "sts:AssumeRole") == 0)
+	if (text_is(text_of(use->action), "sts:AssumeRole"))
 		object = user_names_find(&listing->names, object);
 	output_table_row(&listing->table,
 			 (struct cell[]){ cell_text(user_names_find(&listing->names, id)),
