@@ -25,11 +25,12 @@ secret() { # secret KIND NAME VALUE...: see find_secrets.py
 }
 
 # What a program does is in a file with its name. What it reads is left out, for it gives nothing away.
+# The tracer is out of its way: login(1) has to lead its session.
 cat >$watch <<-'END'
 	#!/bin/sh
 	name=$1
 	shift
-	exec strace -f -qq -v -yy -xx -s 65536 -o "/run/evidence/traces/$name.$$" \
+	exec strace -DDD -f -qq -v -yy -xx -s 65536 -o "/run/evidence/traces/$name.$$" \
 		-e 'trace=!read,pread64,readv,recvfrom,recvmsg,getrandom' -- "$@"
 END
 chmod 0755 $watch
@@ -72,6 +73,15 @@ written() {
 		-name 'credentials.db*' -prune -o -type f -newer $watch -print
 }
 
+# Of what has ended, all is in the files.
+wait_for_traces() {
+	for _ in {1..200}; do
+		pgrep -x strace >/dev/null || return 0
+		sleep 0.05
+	done
+	require false
+}
+
 find_in() { # find_in WHAT OPERAND...: what is found goes to $output
 	run "${finder[@]}" "$@"
 }
@@ -80,6 +90,9 @@ find_nothing() {
 	local files
 	note_store
 	kill $sampler
+	[ -z "${listener:-}" ] || stop_listening
+	kill "$(cat /run/sshd.pid)"
+	wait_for_traces
 	mapfile -t files < <(written)
 	find_in traces $evidence/traces/*
 	holds "no secret was given to the kernel, but where it belongs" [ "$status" = 0 ]
@@ -115,6 +128,7 @@ find_canaries() {
 	output=Canary-Pass-1
 	keep
 
+	wait_for_traces
 	find_in traces $evidence/traces/canary.*
 	for way in raw base32 'base32 in small letters' 'base32 in groups' hex 'hex in capitals' base64; do
 		shows "a seed that is written as $way is found" "^canary\.[0-9]+: write .*: seed canary, $way\$"
