@@ -95,7 +95,7 @@ static void want_further(struct config *config)
 static void test_further(void)
 {
 	AUTO_STAND_IN stand_in = { .pid = 0 };
-	AUTO_DIRECTORY directory = { .user_count = 0 };
+	AUTO_DIRECTORY directory = { .user_count = 0 }, none = { .user_count = 0 };
 	struct complaint complaint;
 
 	stand_in_start(&stand_in, "tests/network/account.json", NULL);
@@ -106,7 +106,7 @@ static void test_further(void)
 	      "the users of both");
 	CHECK(text_is(directory.account_id, "123456789012"), "the account is the first one");
 	further_words[1] = TEXT("another-word");
-	CHECK(visit(&stand_in, want_further, &directory, &complaint) == STATUS_UNAVAILABLE &&
+	CHECK(visit(&stand_in, want_further, &none, &complaint) == STATUS_UNAVAILABLE &&
 		      strstr(complaint.reason, "sts:AssumeRole: AccessDenied") &&
 		      strstr(complaint.place, "second"),
 	      "one that is not to be had: no half (%s: %s)", complaint.place, complaint.reason);
