@@ -29,10 +29,17 @@ void bundle_join_free(struct bundle_join *join)
 	free(join);
 }
 
-/* "[a,b]" without its brackets. */
+/* "[ a,b ]" without its brackets and the blanks inside of them: none is left of an empty list. */
 static struct text elements_of(struct text list)
 {
-	return (struct text){ list.bytes + 1, list.length - 2 };
+	static const struct text blanks = TEXT(" \t\r\n");
+	struct text inside = { list.bytes + 1, list.length - 2 };
+
+	while (inside.length > 0 && text_has_byte(blanks, inside.bytes[0]))
+		inside = text_skip(inside, 1);
+	while (inside.length > 0 && text_has_byte(blanks, inside.bytes[inside.length - 1]))
+		inside.length--;
+	return inside;
 }
 
 static enum status add(struct bundle_join *join, size_t i, struct text value)
