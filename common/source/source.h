@@ -36,6 +36,9 @@ struct source_options {
 	struct file_trust trust;
 	int64_t now;
 	const struct source_opener *opener; /* NULL: this process opens files by their paths */
+	/* The files of a signed bundle are fetched, and stay where they are for somebody else to
+	   put together: the document is an object without their members. */
+	bool is_fetch_only;
 	/* Nothing is asked. A bundle is put together of what was fetched and is signed; what this
 	   instance was told of itself is the object host, or TEXT("") for nothing. */
 	bool is_offline;

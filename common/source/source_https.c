@@ -297,6 +297,7 @@ static enum status check_length(struct work *work, const struct bundle_manifest 
 			"the index has other pieces than the manifest says");
 }
 
+/* Every piece, and to the join those that are to be put together. */
 static enum status join_pieces(struct work *work, const struct bundle_file *pieces, size_t count,
 			       struct bundle_join *join)
 {
@@ -306,7 +307,7 @@ static enum status join_pieces(struct work *work, const struct bundle_file *piec
 		AUTO_BUFFER piece = { 0 };
 
 		status = get_file(work, &pieces[i], &piece);
-		if (status == STATUS_OK)
+		if (status == STATUS_OK && !work->options->is_fetch_only)
 			status = bundle_join_add(join, buffer_text(&piece), work->complaint);
 	}
 	return status;

@@ -117,39 +117,61 @@ static void tell(void *context, const char *sentence)
 	say(context, &message);
 }
 
-/* Of a signed bundle root needs nothing but what the instance said of itself: it puts the rest
-   together itself. */
-static enum status hand_back(const struct sandbox *sandbox, struct text document)
+static enum status hand_back(const struct sandbox *sandbox, struct text document,
+			     struct complaint *out_complaint)
 {
-	if (source_is_signed(sandbox->config))
-		document = source_host_of(document);
-	return file_write_all(sandbox->document_fd, document);
+	enum status status = file_write_all(sandbox->document_fd, document);
+
+	return status == STATUS_OK
+		       ? status
+		       : complain(out_complaint, status, "the document cannot be handed over: %s",
+				  strerror(errno));
+}
+
+/* Root puts a signed bundle together itself, and needs nothing but what the instance said of
+ * itself. */
+static enum status fetch_signed(const struct sandbox *sandbox, struct source_options *options,
+				struct complaint *out_complaint)
+{
+	AUTO_BUFFER document = { 0 };
+	enum status status;
+
+	options->is_fetch_only = true;
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	status = source_read(sandbox->config, options, &document, NULL, out_complaint);
+	return status == STATUS_OK
+		       ? hand_back(sandbox, source_host_of(buffer_text(&document)), out_complaint)
+		       : status;
+}
+
+/* Whatever is wrong with it shows here, and not in a process that could do harm. */
+static enum status fetch_unsigned(const struct sandbox *sandbox,
+				  const struct source_options *options,
+				  struct complaint *out_complaint)
+{
+	AUTO_DIRECTORY directory = { .user_count = 0 };
+	AUTO_BUFFER document = { 0 };
+	char origin[SOURCE_ORIGIN_SIZE];
+	enum status status;
+
+	buffer_init(&document, SOURCE_BYTES_MAX);
+	status = source_read(sandbox->config, options, &document, origin, out_complaint);
+	if (status == STATUS_OK)
+		status = source_decode(buffer_text(&document), origin, &directory, out_complaint);
+	return status == STATUS_OK ? hand_back(sandbox, buffer_text(&document), out_complaint)
+				   : status;
 }
 
 static enum status fetch(struct sandbox *sandbox, struct complaint *out_complaint)
 {
 	const struct source_opener opener = { open_given_file, open_given_folder, sandbox };
 	struct source_options options = *sandbox->options;
-	AUTO_DIRECTORY directory = { .user_count = 0 };
-	AUTO_BUFFER document = { 0 };
-	char origin[SOURCE_ORIGIN_SIZE];
-	enum status status;
 
 	options.opener = &opener;
 	options.tell = options.tell ? tell : NULL;
 	options.context = sandbox;
-	buffer_init(&document, SOURCE_BYTES_MAX);
-	status = source_read(sandbox->config, &options, &document, origin, out_complaint);
-	/* Whatever is wrong with it shows here, and not in a process that could do harm. */
-	if (status == STATUS_OK)
-		status = source_decode(buffer_text(&document), origin, &directory, out_complaint);
-	if (status != STATUS_OK)
-		return status;
-	status = hand_back(sandbox, buffer_text(&document));
-	return status == STATUS_OK
-		       ? status
-		       : complain(out_complaint, status, "the document cannot be handed over: %s",
-				  strerror(errno));
+	return source_is_signed(sandbox->config) ? fetch_signed(sandbox, &options, out_complaint)
+						 : fetch_unsigned(sandbox, &options, out_complaint);
 }
 
 static void run_child(struct sandbox *sandbox)

@@ -1,11 +1,12 @@
 /*
  * common/tools/iamctl/sandbox.h: root reads a source by a process that is not root.
  *
- * Fetching, decompressing and decoding what others have written happens in a child that has given
- * up root for good, holds no descriptor but those it needs, and can write nothing but what it keeps
- * from one time to the next. What it hands back is bytes: of a signed bundle root believes the
- * signature alone, and of the others root decodes again what the child has decoded before. Whoever
- * is not root reads in this process, as ever.
+ * Whatever the network says is heard by a child that has given up root for good, holds no
+ * descriptor but those it needs, and can write nothing but what it keeps from one time to the next.
+ * What it hands back is bytes. Of a signed bundle root believes the signature alone: it puts
+ * together what the child has fetched, and nothing that the child could say of it would count.
+ * Other documents the child decodes before root does, since what is decoded cannot be handed over
+ * without trusting it. Whoever is not root reads in this process, as ever.
  */
 #ifndef IAM_TOOLS_IAMCTL_SANDBOX_H
 #define IAM_TOOLS_IAMCTL_SANDBOX_H
