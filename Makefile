@@ -273,6 +273,10 @@ bench: all ## speed and memory beside the peers, as ratios in one run
 # What signing in and deciding need is no part of the other programs.
 $(addprefix $(BUILD)/tests/bench/,bench_signin bench_policy bench_timing bench_password bench_crowd bench_report): $(call objects,tests/bench/signin)
 
+# Nor is a web server.
+$(addprefix $(BUILD)/tests/bench/,bench_bundle bench_fleet): $(call objects,tests/bench/web) \
+	$(BUILD)/tests/support/web_server.o $(BUILD)/tests/support/scratch.o
+
 # Only the libraries that are used: loading the others would be part of a first lookup.
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call objects,tests/bench/support) $(BUILD)/common.a
 	$(Q)$(CC) $(all_cflags) -Wl,--as-needed $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \

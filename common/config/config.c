@@ -97,7 +97,7 @@ static const struct config_option options[] = {
 	{ "publish", "key", "files with the keys that sign it", "/etc/iam/signer",
 	  RULE(publish_keys, .kind = CONFIG_KIND_LIST, .maximum = CONFIG_KEYS_MAX,
 	       .is_valid_word = is_path, .wanted = "an absolute path") },
-	{ "publish", "valid", "how long hosts believe it", "24h",
+	{ "publish", "valid", "how long hosts believe it", "7d",
 	  RULE(publish_seconds, DURATION(600, YEAR_SECONDS)) },
 	{ "sync", "shrink_limit", "percent of the users that may vanish in one sync", "20",
 	  RULE(shrink_limit, NUMBER(0, 100)) },

@@ -85,7 +85,7 @@ struct config {             /* NOLINT(clang-analyzer-optin.performance.Padding) 
 	/* [publish] */
 	struct text publish_to;          /* a folder or a URL; empty: nowhere */
 	struct config_list publish_keys; /* paths */
-	uint32_t publish_seconds;        /* until hosts refuse it; a day */
+	uint32_t publish_seconds;        /* until hosts refuse it; a week */
 	/* [sync] */
 	uint32_t shrink_limit; /* percent of users that may vanish at once; 20 */
 	/* [names] */

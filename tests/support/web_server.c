@@ -14,21 +14,22 @@
 enum { CONFIG_MAX = 16 << 10, LOG_MAX = 64 << 20, PATIENCE_MS = 10000 };
 
 /* One process, which is root of its namespace and stays it; nothing of the machine's own. */
-static const char frame[] = "daemon off;\n"
-			    "master_process off;\n"
-			    "user root root;\n"
-			    "pid nginx.pid;\n"
-			    "error_log error.log;\n"
-			    "events { worker_connections 4096; }\n"
-			    "http {\n"
-			    "log_format line '$status $request_method $uri $body_bytes_sent';\n"
-			    "access_log access.log line;\n"
-			    "client_body_temp_path body;\n"
-			    "proxy_temp_path proxy;\n"
-			    "fastcgi_temp_path fastcgi;\n"
-			    "uwsgi_temp_path uwsgi;\n"
-			    "scgi_temp_path scgi;\n"
-			    "%s}\n";
+static const char frame[] =
+	"daemon off;\n"
+	"master_process off;\n"
+	"user root root;\n"
+	"pid nginx.pid;\n"
+	"error_log error.log;\n"
+	"events { worker_connections 4096; }\n"
+	"http {\n"
+	"log_format line '$status $request_method $uri $body_bytes_sent $bytes_sent';\n"
+	"access_log access.log line;\n"
+	"client_body_temp_path body;\n"
+	"proxy_temp_path proxy;\n"
+	"fastcgi_temp_path fastcgi;\n"
+	"uwsgi_temp_path uwsgi;\n"
+	"scgi_temp_path scgi;\n"
+	"%s}\n";
 
 bool web_server_answers(unsigned port)
 {
@@ -83,20 +84,45 @@ void web_server_stop(struct web_server *server)
 	server->pid = 0;
 }
 
+static void take_log(const struct web_server *server, struct buffer *out_log)
+{
+	char path[SCRATCH_PATH_SIZE];
+
+	buffer_init(out_log, LOG_MAX);
+	CHECK_REQUIRE(scratch_read(server->folder, "access.log", out_log), "the log of nginx");
+	CHECK_REQUIRE(truncate(scratch_path(path, server->folder, "access.log"), 0) == 0,
+		      "a new log");
+}
+
 unsigned web_server_requests(const struct web_server *server, const char *words)
 {
 	AUTO_BUFFER log = { 0 };
-	char path[SCRATCH_PATH_SIZE];
 	struct text rest, line;
 	unsigned count = 0;
 
-	buffer_init(&log, LOG_MAX);
-	CHECK_REQUIRE(scratch_read(server->folder, "access.log", &log), "the log of nginx");
+	take_log(server, &log);
 	rest = buffer_text(&log);
 	while (text_next_piece(&rest, '\n', &line))
 		count += line.length > 0 &&
 			 memmem(line.bytes, line.length, words, strlen(words)) != NULL;
-	CHECK_REQUIRE(truncate(scratch_path(path, server->folder, "access.log"), 0) == 0,
-		      "a new log");
 	return count;
+}
+
+struct web_traffic web_server_traffic(const struct web_server *server)
+{
+	struct web_traffic traffic = { .requests = 0 };
+	AUTO_BUFFER log = { 0 };
+	struct text rest, line;
+
+	take_log(server, &log);
+	rest = buffer_text(&log);
+	while (text_next_piece(&rest, '\n', &line)) {
+		const char *blank = line.length > 0 ? memrchr(line.bytes, ' ', line.length) : NULL;
+
+		if (!blank)
+			continue;
+		traffic.requests++;
+		traffic.bytes += strtoull(blank + 1, NULL, 10);
+	}
+	return traffic;
 }

@@ -22,8 +22,16 @@ void web_server_stop(struct web_server *server);
 #define AUTO_WEB_SERVER CLEANUP(web_server_stop) struct web_server
 
 /* How many requests since the last call have words in their line of the log, which is
-   "STATUS METHOD PATH BYTES\n"; all of them are then forgotten. */
+   "STATUS METHOD PATH BYTES SENT\n", with the bytes of the body, and of the answer with its
+   headers; all of them are then forgotten. */
 unsigned web_server_requests(const struct web_server *server, const char *words);
+
+/* How many requests there were since, and all that was sent; forgotten too. */
+struct web_traffic {
+	unsigned requests;
+	uint64_t bytes;
+};
+struct web_traffic web_server_traffic(const struct web_server *server);
 
 /* Whether something listens there. */
 bool web_server_answers(unsigned port);
