@@ -88,7 +88,6 @@ int open_signin_records(const struct invocation *invocation, struct signin_recor
 	int code = open_snapshot(invocation, SNAPSHOT_ACCESS, &access);
 
 	*out_records = (struct signin_records){ 0 };
-	config_init(&config);
 	/* For their words, and because here there is time to compare the checksums. */
 	if (code == EX_OK)
 		code = read_config(invocation, &config);
