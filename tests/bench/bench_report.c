@@ -60,9 +60,7 @@ int main(int argc, char **argv)
 	enroll();
 	for (size_t i = 0; i < ROUNDS; i++) {
 		process_run(arguments, false, &cost);
-		CHECK_REQUIRE(WIFEXITED(cost.status) && WEXITSTATUS(cost.status) == 0 &&
-				      strncmp(cost.output, "user,arn,", 9) == 0,
-			      "a report");
+		CHECK_REQUIRE(WIFEXITED(cost.status) && WEXITSTATUS(cost.status) == 0, "a report");
 		times[i] = cost.nanoseconds;
 	}
 	printf("### Credential report of %d users\n\n", USERS);
