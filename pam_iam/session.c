@@ -6,7 +6,7 @@
 #include "role_limit.h"
 #include "signin/signin_use.h"
 
-enum { VARIABLE_SIZE = 256 };
+enum { VARIABLE_SIZE = 256, SHOWN_SIZE = 160 };
 
 /* sshd has its dialogue in a process of its own, and only PAM's environment comes back from it. */
 static bool is_divided(const struct attempt *attempt)
@@ -209,6 +209,59 @@ static void tell_break_glass(struct attempt *attempt)
 		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
 }
 
+static const char *show(const char *text, char buffer[SHOWN_SIZE])
+{
+	return text_printable(text_of(text), buffer, SHOWN_SIZE);
+}
+
+static void tell_refused(struct attempt *attempt, const struct last_login *before)
+{
+	char told[160], last[TIMESTAMP_TEXT_SIZE];
+
+	if (before->failures > 0 &&
+	    text_format(told, sizeof(told),
+			before->failures == 1 ? "Since then %u attempt to sign in as you was "
+						"refused, at %s."
+					      : "Since then %u attempts to sign in as you were "
+						"refused, the last one at %s.",
+			before->failures,
+			timestamp_format(before->last_failure, last)) == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
+}
+
+static void tell_last_login(struct attempt *attempt, const struct last_login *before)
+{
+	enum config_last_login wanted = attempt->records.config.last_login;
+	char told[2 * SHOWN_SIZE], at[TIMESTAMP_TEXT_SIZE], service[SHOWN_SIZE],
+		address[SHOWN_SIZE];
+
+	if (wanted == CONFIG_LAST_LOGIN_OFF ||
+	    (wanted == CONFIG_LAST_LOGIN_REFUSED && before->failures == 0))
+		return;
+	if (before->at > 0 &&
+	    text_format(told, sizeof(told), "Your last login was at %s, by %s%s%s.",
+			timestamp_format(before->at, at), show(before->service, service),
+			before->address[0] ? " from " : "",
+			show(before->address, address)) == STATUS_OK)
+		conversation_tell(attempt->pamh, attempt->flags, PAM_TEXT_INFO, told);
+	tell_refused(attempt, before);
+}
+
+/* That it cannot be kept keeps nobody out. */
+static void note_login(struct attempt *attempt)
+{
+	struct last_login before = { .at = 0 };
+	enum status status;
+
+	if (!attempt_open_place(attempt))
+		return;
+	status = signin_note_login(&attempt->records, &attempt->request, &before);
+	if (status != STATUS_OK)
+		outcome_warn(attempt, "the login is not kept for the next one", status, NULL);
+	if (signin_session_is_attended(&attempt->records, &attempt->request))
+		tell_last_login(attempt, &before);
+}
+
 /* That it cannot be found out keeps nobody out. */
 static void tell_what_ends(struct attempt *attempt)
 {
@@ -251,6 +304,7 @@ int session_open(struct attempt *attempt, enum attempt_user user)
 		break;
 	case SIGNIN_SESSION_LOGIN:
 		begin_login(attempt, signed_in);
+		note_login(attempt);
 		tell_what_ends(attempt);
 		break;
 	case SIGNIN_SESSION_NONE:

@@ -14,6 +14,7 @@ enum {
 static const char *const SOURCES[] = { "file", "https", "aws", NULL };
 static const char *const CREDENTIALS[] = { "none", "file", "https", NULL };
 static const char *const MFA_MODES[] = { "required", "enrolled", "off", NULL };
+static const char *const LAST_LOGINS[] = { "always", "refused", "off", NULL };
 static const char *const AUDIT_MODES[] = { "required", "best-effort", "off", NULL };
 static const char *const PASSWORD_CHECKS[] = { "off", "pwquality", NULL };
 
@@ -196,6 +197,9 @@ static const struct config_option options[] = {
 	  RULE(lockout_address_failures, NUMBER(0, 100000)) },
 	{ "lockout", "address_forget", "time after which one of them is forgotten", "1m",
 	  RULE(lockout_address_forget, DURATION(1, YEAR_SECONDS)) },
+	{ "login", "last_login", "whether users are told of their last login", "refused",
+	  RULE(last_login, .kind = CONFIG_KIND_CHOICE, .choices = LAST_LOGINS,
+	       .wanted = "always, refused or off") },
 	{ "audit", "mode", "whether decisions and changes are recorded", "best-effort",
 	  RULE(audit, .kind = CONFIG_KIND_CHOICE, .choices = AUDIT_MODES,
 	       .wanted = "required, best-effort or off") },

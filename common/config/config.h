@@ -36,6 +36,13 @@ enum config_mfa {
 	CONFIG_MFA_OFF,
 };
 
+/* Whether users are told of their last login. */
+enum config_last_login {
+	CONFIG_LAST_LOGIN_ALWAYS = 0,
+	CONFIG_LAST_LOGIN_REFUSED, /* when an attempt was refused since */
+	CONFIG_LAST_LOGIN_OFF,
+};
+
 /* Whether decisions and changes are recorded, the strictest first. */
 enum config_audit {
 	CONFIG_AUDIT_REQUIRED = 0, /* what cannot be recorded is refused */
@@ -133,6 +140,8 @@ struct config {             /* NOLINT(clang-analyzer-optin.performance.Padding) 
 	uint32_t lockout_seconds_max;      /* 4 hours */
 	uint32_t lockout_address_failures; /* 0: never; 100 */
 	uint32_t lockout_address_forget;   /* seconds until one is forgotten; a minute */
+	/* [login] */
+	enum config_last_login last_login; /* refused */
 	/* [audit] */
 	enum config_audit audit; /* best-effort */
 	struct text audit_path;  /* /var/log/iam/audit.jsonl */

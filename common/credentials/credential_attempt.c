@@ -1,6 +1,7 @@
 #include "credentials/credential_device.h"
 #include "credentials/credential_lockout.h"
 #include "credentials/credential_paper.h"
+#include "credentials/last_login.h"
 
 struct user_row {
 	bool has_password;
@@ -358,6 +359,9 @@ static enum status record_compared(struct credential_store *store,
 	if (status == STATUS_OK)
 		status = record_user(store, attempt->user_id, &outcome->budgets,
 				     is_accepted ? attempt->now : user->last_success);
+	if (status == STATUS_OK && is_accepted)
+		status = last_login_add_failures(store, attempt->user_id, &user->budgets,
+						 &outcome->budgets);
 	return status;
 }
 

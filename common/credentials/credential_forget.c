@@ -26,6 +26,9 @@ enum status credential_forget(struct credential_store *store, struct text user_i
 	if (status == STATUS_OK)
 		status = delete_rows(store, "DELETE FROM permission_use WHERE principal = ?1",
 				     user_id, &count);
+	if (status == STATUS_OK)
+		status = delete_rows(store, "DELETE FROM last_login WHERE user = ?1", user_id,
+				     &count);
 	if (status == STATUS_OK && count == 0)
 		return STATUS_NOT_FOUND;
 	return status == STATUS_OK ? transaction_commit(&transaction) : status;
@@ -35,9 +38,11 @@ enum status credential_known(struct credential_store *store,
 			     bool (*tell)(void *context, struct text user_id), void *context)
 {
 	AUTO_STATEMENT *row = NULL;
-	enum status status = database_query(
-		store, "SELECT id FROM user UNION SELECT principal FROM permission_use ORDER BY 1",
-		NULL, 0, &row);
+	enum status status =
+		database_query(store,
+			       "SELECT id FROM user UNION SELECT principal FROM permission_use"
+			       " UNION SELECT user FROM last_login ORDER BY 1",
+			       NULL, 0, &row);
 
 	while (status == STATUS_OK) {
 		status = database_next_row(store, row);

@@ -196,6 +196,15 @@ static const char *const migrations[CREDENTIAL_SCHEMA_VERSION] = {
 	" asked TEXT NOT NULL CHECK (length(asked) = 64)"
 	") STRICT;"
 
+	"CREATE TABLE last_login ("
+	" user TEXT PRIMARY KEY CHECK (length(user) BETWEEN 1 AND 128),"
+	" at INTEGER NOT NULL DEFAULT 0,"
+	" service TEXT NOT NULL DEFAULT '' CHECK (length(service) <= 128),"
+	" address TEXT NOT NULL DEFAULT '' CHECK (length(address) <= 45),"
+	" failures INTEGER NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND 4294967295),"
+	" last_failure INTEGER NOT NULL DEFAULT 0"
+	") STRICT, WITHOUT ROWID;"
+
 	"PRAGMA user_version = 4;",
 };
 
@@ -362,6 +371,11 @@ static const struct {
 	{ "SELECT count(*) FROM (SELECT 1 FROM permission_use GROUP BY principal"
 	  " HAVING count(*) > 256)",
 	  "more is kept of what a principal used than there is room for" },
+	{ "SELECT count(*) FROM last_login WHERE user GLOB '*[^A-Za-z0-9_]*'",
+	  "a login is of what is no IAM id" },
+	{ "SELECT count(*) FROM last_login WHERE at < 0 OR last_failure < 0"
+	  " OR failures > 0 AND last_failure = 0",
+	  "a login, or an attempt before it, has a date that cannot be" },
 	{ "SELECT count(*) FROM pragma_foreign_key_check",
 	  "a device, a former password or a code belongs to nobody" },
 };

@@ -60,6 +60,28 @@ static enum status record(const struct signin_records *records,
 	return login_session_open(records->store, lineage, &session);
 }
 
+enum status signin_note_login(const struct signin_records *records,
+			      const struct signin_request *request, struct last_login *out_before)
+{
+	struct last_login login = { .at = request->now };
+	struct access_principal user;
+	AUTO_ARENA arena = { 0 };
+	enum status status;
+
+	*out_before = (struct last_login){ .at = 0 };
+	if (signin_service_of(records, request->service).dialogue == SIGNIN_DIALOGUE_NONE)
+		return STATUS_OK;
+	arena_init(&arena, SIGNIN_ARENA_MAX);
+	if (!records->store)
+		return STATUS_UNAVAILABLE;
+	status = signin_principal(records, request->user, &arena, &user);
+	if (status != STATUS_OK)
+		return status;
+	copy_cut(request->service, login.service, sizeof(login.service));
+	copy_cut(request->remote_host, login.address, sizeof(login.address));
+	return last_login_replace(records->store, user.id, &login, out_before);
+}
+
 enum status signin_begin_login(const struct signin_records *records,
 			       const struct signin_request *request,
 			       const struct signin_place *place)

@@ -4,7 +4,7 @@
 #ifndef IAM_SIGNIN_SIGNIN_ROLE_H
 #define IAM_SIGNIN_SIGNIN_ROLE_H
 
-#include "credentials/login_session.h"
+#include "credentials/last_login.h"
 #include "signin/signin.h"
 
 enum {
@@ -109,6 +109,12 @@ MUST_CHECK enum status signin_begin_role(const struct signin_records *records,
 MUST_CHECK enum status signin_begin_login(const struct signin_records *records,
 					  const struct signin_request *request,
 					  const struct signin_place *place);
+
+/* The user's login that begins, kept for the next one, and what is kept of the one before: all zero
+   where there was none, and where nobody is at the other end (cron). Needs the store. */
+MUST_CHECK enum status signin_note_login(const struct signin_records *records,
+					 const struct signin_request *request,
+					 struct last_login *out_before);
 
 /* Ends what this process began, of either kind. Needs the store. */
 MUST_CHECK enum status signin_end_sessions(const struct signin_records *records,

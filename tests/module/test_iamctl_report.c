@@ -46,7 +46,7 @@ static void test_report(void)
 {
 	struct program program = { .arguments = { "credential-report" } };
 	AUTO_OUTCOME outcome;
-	struct text report, row;
+	struct text report, row = TEXT("");
 
 	iamctl_run(&program, &outcome);
 	report = buffer_text(&outcome.output);
@@ -76,7 +76,7 @@ static void test_report(void)
 static void test_host(void)
 {
 	AUTO_OUTCOME outcome, json;
-	struct text row;
+	struct text row = TEXT("");
 
 	iamctl_run(&(struct program){ .arguments = { "credential-report", "--host" } }, &outcome);
 	CHECK(outcome.code == EX_OK && find_row(buffer_text(&outcome.output), "alice,", &row) &&

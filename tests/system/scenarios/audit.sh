@@ -30,6 +30,13 @@ refused 'bob does not, with a wrong password'
 holds 'which is an event' event '.eventName == "Authenticate" and .userIdentity.userName == "bob" and
 	.errorMessage == "Failed authentication" and .additionalEventData.reason == "password-wrong"'
 
+talk "$prompt" "${passwords[bob]}" "$code_prompt" "$(fresh_code bob)" '$ ' exit -- ssh bob@iam-demo
+allowed 'with the right one he does, on a terminal'
+shows 'and is told that somebody tried' 'Since then 1 attempt to sign in as you was refused, at 20'
+run iamctl credential-report --host
+shows 'the report has a row for him' '^bob,arn:aws:iam::123456789012:user/bob,'
+shows 'and one for the root of the host' '^<root_account>,arn:aws:iam::123456789012:root,'
+
 sudo_as_alice() { # sudo_as_alice COMMAND...
 	talk '[sudo] password for alice: ' "${passwords[alice]}" "$code_prompt" "$(fresh_code alice)" -- \
 		"$system/as.sh" alice sudo "$@"
