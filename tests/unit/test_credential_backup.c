@@ -158,6 +158,7 @@ static const struct left_out {
 	{ "attempts.*", "counts against nobody" },
 	{ "login_session.*", "ends with the boot" },
 	{ "role_session.*", "the same" },
+	{ "last_login.*", "what happened on this host; the audit log has it" },
 	{ "recovery_code.number", "their order is that of the lines" },
 	{ "address.*", "the host's own, and fade" },
 	{ "fleet.*", "the next pull finds out" },
