@@ -338,7 +338,7 @@ static void test_no_store(void)
 int main(void)
 {
 	iamctl_publish("");
-	CHECK_REQUIRE(((mkdir("/root", 0700) == 0 || errno == EEXIST) || errno == EEXIST), "/root");
+	CHECK_REQUIRE(mkdir("/root", 0700) == 0 || errno == EEXIST, "/root");
 	backup_host_make_store();
 	backup_host_make_key("/root/key", public_key);
 	backup_host_make_key("/root/other", other_key);
