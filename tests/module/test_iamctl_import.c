@@ -251,6 +251,8 @@ static void test_imports(void)
 		iamctl_check(&outcome, row->code, row->output, row->errors, "import: %s",
 			     row->label);
 	}
+	/* To those who follow this host an import is a change of now. */
+	fixture_by_hand(BACKUP_HOST_STORE, "UPDATE user SET changed_at = 0");
 	backup_fixture_export(BACKUP_HOST_STORE, &after);
 	CHECK(text_equal(buffer_text(&before), buffer_text(&after)),
 	      "import: and all is as it was exported");
