@@ -202,14 +202,14 @@ static void test_in_this_process(void)
 /* Only the snapshot is here, on a read-only mount. */
 static int in_a_bare_root(const struct nss_module *nss)
 {
-	static const char jail[] = "/srv", file[] = "/srv/var/lib/iam/directory.snapshot";
+	static const char jail[] = "/jail", file[] = "/jail/var/lib/iam/directory.snapshot";
 	char buffer[1024];
 	struct passwd passwd;
 	struct group group;
 	int error;
 
-	if (unshare(CLONE_NEWNS) != 0 || mkdir(jail, 0755) != 0 || mkdir("/srv/var", 0755) != 0 ||
-	    mkdir("/srv/var/lib", 0755) != 0 || mkdir("/srv/var/lib/iam", 0755) != 0 ||
+	if (unshare(CLONE_NEWNS) != 0 || mkdir(jail, 0755) != 0 || mkdir("/jail/var", 0755) != 0 ||
+	    mkdir("/jail/var/lib", 0755) != 0 || mkdir("/jail/var/lib/iam", 0755) != 0 ||
 	    close(open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) != 0)
 		return 1;
 	if (mount(NSS_SNAPSHOT, file, NULL, MS_BIND, NULL) != 0 ||
