@@ -3,7 +3,7 @@
 #
 # A program passes when it exits 0 and its plan names as many checks as it made. Programs of
 # tests/module get a private mount namespace in which the shipped modules find their fixed paths.
-# As many at once as there are processors; told in the order of the command line.
+# As many at once as there are processors, or as IAM_TEST_JOBS says; told in the order of the command line.
 set -u
 here=$(dirname "$0")
 build=$1
@@ -42,7 +42,7 @@ verdict() { # verdict NUMBER PROGRAM
 	grep -v '^ok ' "$output" | tail -n 60
 }
 
-limit=$(nproc 2>/dev/null || echo 1)
+limit=${IAM_TEST_JOBS:-$(nproc 2>/dev/null || echo 1)}
 number=0
 for program in "$@"; do
 	while [ "$(jobs -rp | wc -l)" -ge "$limit" ]; do

@@ -12,4 +12,5 @@ if [ "${IAM_TEST_INSIDE:-}" != 1 ]; then
 fi
 ip link set lo up
 unset IAM_TEST_INSIDE
+export IAM_TEST_JOBS=1 # they share the ports
 exec "$here/../run.sh" "$@"
