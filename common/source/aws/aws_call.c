@@ -53,12 +53,12 @@ static struct aws_count *count_of(struct aws_caller *caller, const char *action)
 }
 
 /* "host:port" of "https://host:port/": what curl sends, and so what is signed. */
-static struct text host_of(const char *url)
+static struct text host_of(struct text url)
 {
-	const char *slashes = strstr(url, "//");
-	struct text rest = text_of(slashes ? slashes + 2 : url), host = TEXT("");
+	struct text host = TEXT("");
 
-	(void)text_next_piece(&rest, '/', &host);
+	for (int pieces = 0; pieces < 3 && text_next_piece(&url, '/', &host); pieces++)
+		;
 	return host;
 }
 
@@ -84,7 +84,7 @@ static enum status headers_of(const struct try *try, struct buffer *out_headers)
 	struct sigv4_request to_sign = {
 		.method = TEXT("POST"),
 		.path = TEXT("/"),
-		.host = host_of(service->url),
+		.host = host_of(text_of(service->url)),
 		.region = text_of(service->region),
 		.service = text_of(service->name),
 		.content_type = is_json(request) ? json_type : form_type,
@@ -366,7 +366,7 @@ static enum status attempt(struct try *try, struct tries *tries, bool *out_again
 {
 	enum status status = STATUS_OK;
 	enum aws_fate fate;
-	uint32_t most_ms;
+	uint32_t most_ms = 0;
 
 	*out_again = false;
 	if (!try->request->is_unsigned)

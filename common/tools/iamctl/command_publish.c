@@ -61,8 +61,9 @@ static int read_options(const struct invocation *invocation, const struct config
 }
 
 static int publish(const struct invocation *invocation, const struct config *config,
-		   struct publish_options *options)
+		   const struct publish_options *options)
 {
+	struct publish_options with_signers = *options;
 	AUTO_SIGNERS signers = { .count = 0 };
 	struct complaint complaint = { .line = 0 };
 	AUTO_BUFFER document = { 0 };
@@ -78,9 +79,9 @@ static int publish(const struct invocation *invocation, const struct config *con
 	code = signers_read(invocation, &config->publish_keys, &signers);
 	if (code != EX_OK)
 		return code;
-	options->signers = signers.keys;
-	options->signer_count = signers.count;
-	status = publish_run(config, options, buffer_text(&document), &result, &complaint);
+	with_signers.signers = signers.keys;
+	with_signers.signer_count = signers.count;
+	status = publish_run(config, &with_signers, buffer_text(&document), &result, &complaint);
 	if (status != STATUS_OK)
 		return fail_with(status, &complaint, options->to);
 	log_host_change(invocation, "PublishBundle", "generation %llu of %zu users, %s",
